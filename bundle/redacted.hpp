@@ -60,6 +60,18 @@ class RedactedText {
   std::string text_;
 };
 
+// A JSON value whose every string and every key went through redaction, as canonical bytes.
+class RedactedJson {
+ public:
+  RedactedJson() = default;
+  [[nodiscard]] const std::string& canonical() const { return canonical_; }
+
+ private:
+  friend class redact::Pipeline;
+  explicit RedactedJson(std::string canonical) : canonical_(std::move(canonical)) {}
+  std::string canonical_ = "null";
+};
+
 struct NamedCount {
   std::string name;  // a rule id or class: [a-z0-9.-]+
   std::uint64_t value = 0;
