@@ -1,0 +1,115 @@
+// What a redaction or finding rule is, the rules built into the program, and rule files of users.
+//
+// A rule file is TOML: [[rule]] blocks with
+//   id, description, class      id: [a-z0-9.-]+; class: [a-z0-9-]+, goes into the placeholder
+//   kind                        "secret" (default) or "finding"
+//   severity                    "low", "medium" or "high"
+//   tier                        1: always runs, needs a literal of 3 bytes; 2: needs its trigger
+//   pattern                     RE2 syntax, bounded width; the group named `secret` is what is
+//                               masked, without such a group it is the whole match
+//   trigger, lead               optional: a cheaper pattern for the engine. Every match of
+//                               `pattern` contains a match of `trigger` that ends at most `lead`
+//                               bytes after the match begins
+//   keywords                    lower-case literals; each match holds one of them (without case)
+//   entropy                     least Shannon entropy of the secret, in bits a character
+//   check                       a name of `Check` below, with `-` for `_`
+//   format                      "issuer" (a value that only its issuer makes) or "free"
+//   repeat                      findings: told only from that many equal matches in one entry
+//   examples, counter_examples  templates, see below; one string or [text, secret]
+//
+// Examples are templates, so that no scanner finds a secret in the rule files themselves:
+//   {{hex:40}} {{HEX:8}} {{b62:36}} {{b64:44}} {{b64url:43}} {{b32:26}} {{digits:12}}
+//   {{upper:16}} {{alnum:20}} {{lower:8}}   that many characters of that alphabet, from a seed
+//   {{uuid}} {{jwt}} {{crc:ghp_:30}}        a UUID; a token; prefix, body and its CRC32 in base 62
+//   {{word:a|b}}                            `ab`: a literal spelled in pieces
+//   <<...>>                                 in an example: what must be masked (default: the
+//                                           whole text has to hold one match)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bundle/redacted.hpp"
+#include "core/result.hpp"
+
+namespace sourceos::redact {
+
+enum class RuleKind : std::uint8_t { secret, finding };
+enum class RuleFormat : std::uint8_t { issuer, free };
+
+// What confirm() does beyond entropy and the allow list (confirm.hpp).
+enum class Check : std::uint8_t {
+  none,
+  github,      // CRC32 in base 62 over the body: GitHub, npm
+  jwt,         // header and payload decode to JSON objects
+  luhn,        // payment card numbers
+  aws_key_id,  // base32 alphabet, known prefix
+  basic_auth,  // base64 of `user:password`
+  mixed,       // letters and digits both: a word or a number alone is no token
+  assignment,  // name and value of a generic assignment are judged together
+  password,    // a value where a password stands for sure (option, URL, SQL): placeholders only
+};
+
+struct Rule {
+  std::string_view id;
+  std::string_view description;
+  std::string_view klass;
+  std::string_view pattern;
+  std::string_view trigger;  // empty: the pattern itself
+  std::span<const std::string_view> keywords;
+  std::span<const std::string_view> examples;
+  std::span<const std::string_view> counter_examples;
+  bundle::Severity severity = bundle::Severity::high;
+  RuleKind kind = RuleKind::secret;
+  RuleFormat format = RuleFormat::issuer;
+  Check check = Check::none;
+  std::uint8_t tier = 1;
+  std::uint8_t secret_group = 0;  // number of the group named `secret`, or 0
+  float entropy_min = 0;          // bits a character
+  std::uint32_t width_min = 0;    // of the whole match, in bytes
+  std::uint32_t width_max = 0;
+  std::uint32_t lead = 0;         // see above; without a trigger: width_max
+  std::uint32_t repeat = 1;
+};
+
+inline constexpr std::uint32_t k_rule_width_max = 16 * 1024;
+
+// The rules of redact/rules/*.toml, made into a table at build time. In order of precedence: where
+// two rules mask the same bytes, the earlier one names them.
+[[nodiscard]] std::span<const Rule> builtin_rules();
+
+// Rules read from a file; owns their text. Moving it keeps the views valid.
+class RuleFile {
+ public:
+  [[nodiscard]] std::span<const Rule> rules() const { return rules_; }
+
+ private:
+  friend class RuleFileReader;
+  std::vector<Rule> rules_;
+  std::unique_ptr<std::deque<std::string>> text_;
+  std::unique_ptr<std::deque<std::vector<std::string_view>>> lists_;
+};
+
+// All rules of the file or an error that names line, column and reason ("rule-malformed",
+// "rule-pattern", "rule-unbounded", "rule-literal", "rule-empty-match", "rule-duplicate"). Patterns
+// are checked by our own reader (pattern.hpp); that RE2 and the engine take them, and that examples
+// match, is for the caller who has those at hand.
+[[nodiscard]] Result<RuleFile> parse_rule_file(std::string_view text, std::string_view file_name);
+
+struct Example {
+  std::string text;
+  std::string secret;  // empty: any match will do
+};
+// Expands a template. The same seed gives the same text.
+[[nodiscard]] Example expand_example(std::string_view text, std::uint64_t seed);
+
+[[nodiscard]] std::string_view to_string(RuleKind kind);
+[[nodiscard]] std::string_view to_string(Check check);
+
+}  // namespace sourceos::redact
