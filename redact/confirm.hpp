@@ -1,6 +1,7 @@
 // Whether what a pattern found is a secret: character set and length, checksum, entropy, allow
-// list, in this order. Looks at the match only, so that the answer never depends on how the input
-// was split. Also judges names and values for structured redaction.
+// list, in this order. Looks at the match and at fixed numbers of bytes before and after it, so that
+// the answer never depends on how the input was split. Also judges names and values for structured
+// redaction.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,12 @@
 
 namespace sourceos::redact {
 
+// All three lie one after the other in the same text.
 struct Candidate {
-  std::string_view match;     // the whole match of the rule's pattern
-  std::size_t from = 0, to = 0;  // the secret in it
+  std::string_view before;       // k_rule_before_bytes, fewer only at the text's begin
+  std::string_view match;        // the whole match of the rule's pattern
+  std::string_view after;        // rule.tail bytes, fewer only at the text's end
+  std::size_t from = 0, to = 0;  // the secret (group `secret` or all), from the match's begin
 };
 
 enum class Verdict : std::uint8_t {
@@ -24,13 +28,13 @@ enum class Verdict : std::uint8_t {
 
 struct Confirmed {
   Verdict verdict = Verdict::refused;
-  std::size_t from = 0, to = 0;   // the secret in the match; may be shorter than the candidate's
+  std::size_t from = 0, to = 0;   // the secret, from the match's begin; may end past the match
   std::string_view by;            // the check that decided, for `redact explain`
   [[nodiscard]] bool masks() const { return verdict != Verdict::refused; }
 };
 
-// How callers go on in the text: after a masked span from its end; after a refused candidate from
-// its secret's first byte, or one byte past the match's begin, whichever is further.
+// How callers go on in the text: after a masked span from its end, after a refused candidate from
+// the second byte of its match.
 [[nodiscard]] Confirmed confirm(const Rule& rule, const Candidate& candidate);
 
 // The class that a name (variable, JSON key, option, header) gives its value: "password", "token",

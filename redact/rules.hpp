@@ -4,12 +4,13 @@
 //   id, description, class      id: [a-z0-9.-]+; class: [a-z0-9-]+, goes into the placeholder
 //   kind                        "secret" (default) or "finding"
 //   severity                    "low", "medium" or "high"
-//   tier                        1: always runs, needs a literal of 3 bytes; 2: needs its trigger
+//   tier                        1: always runs, needs a literal of 3 bytes; 2: in context only
 //   pattern                     RE2 syntax, bounded width; the group named `secret` is what is
 //                               masked, without such a group it is the whole match
-//   trigger, lead               optional: a cheaper pattern for the engine. Every match of
-//                               `pattern` contains a match of `trigger` that ends at most `lead`
-//                               bytes after the match begins
+//   extend                      alphabet by which the secret goes on after the match: "b64",
+//                               "b64url", "word", "graph" (printable, no quotes); default "none"
+//   tail                        bytes after the match that confirm may look at (with `extend`, or
+//                               for checks that read a value: `assignment`, `header`, ...)
 //   keywords                    lower-case literals; each match holds one of them (without case)
 //   entropy                     least Shannon entropy of the secret, in bits a character
 //   check                       a name of `Check` below, with `-` for `_`
@@ -52,16 +53,21 @@ enum class Check : std::uint8_t {
   aws_key_id,  // base32 alphabet, known prefix
   basic_auth,  // base64 of `user:password`
   mixed,       // letters and digits both: a word or a number alone is no token
-  assignment,  // name and value of a generic assignment are judged together
-  password,    // a value where a password stands for sure (option, URL, SQL): placeholders only
+  pem_base64,  // base64 of a private key block
+  password,    // a value where a password stands for sure (URL, SQL): all but placeholders
+  assignment,  // the match is a name and its separator; the value is read from what follows
+  option,      // the match is a command-line option and its space; likewise
+  header,      // the match is a header's name and colon; scheme kept, credential read likewise
 };
+
+// By which alphabet a secret goes on past its match (long tokens; patterns stay small).
+enum class Extend : std::uint8_t { none, b64, b64url, word, graph };
 
 struct Rule {
   std::string_view id;
   std::string_view description;
   std::string_view klass;
   std::string_view pattern;
-  std::string_view trigger;  // empty: the pattern itself
   std::span<const std::string_view> keywords;
   std::span<const std::string_view> examples;
   std::span<const std::string_view> counter_examples;
@@ -72,12 +78,16 @@ struct Rule {
   std::uint8_t tier = 1;
   std::uint8_t secret_group = 0;  // number of the group named `secret`, or 0
   float entropy_min = 0;          // bits a character
-  std::uint32_t width_min = 0;    // of the whole match, in bytes
+  Extend extend = Extend::none;
+  std::uint32_t width_min = 0;  // of the whole match, in bytes
   std::uint32_t width_max = 0;
-  std::uint32_t lead = 0;         // see above; without a trigger: width_max
+  std::uint32_t tail = 0;  // bytes after the match that confirm() wants to see
   std::uint32_t repeat = 1;
 };
 
+// Bytes before a match that confirm() may look at (the begin of a name), for every rule.
+inline constexpr std::uint32_t k_rule_before_bytes = 64;
+// k_rule_before_bytes + width_max + tail of a rule is at most this: what a reader holds back.
 inline constexpr std::uint32_t k_rule_width_max = 16 * 1024;
 
 // The rules of redact/rules/*.toml, made into a table at build time. In order of precedence: where
