@@ -59,6 +59,13 @@ struct FileFacts {
 // cannot hang us; anything but a regular file is `refused`, reason "special-file" or "link".
 // `root` must be an open directory; `relative` has no leading '/'.
 [[nodiscard]] Result<Descriptor> open_beneath(const Descriptor& root, const fs::path& relative);
+struct OpenedFile {
+  Descriptor descriptor;
+  FileFacts facts;  // from the fstat that the opening needs anyway
+};
+[[nodiscard]] Result<OpenedFile> open_file_beneath(const Descriptor& root,
+                                                   const fs::path& relative);
+// A directory named by the user; links on the way are followed.
 [[nodiscard]] Result<Descriptor> open_directory(const fs::path& path);
 // A file named by the user: its last component may be no link, the way there may have some.
 [[nodiscard]] Result<Descriptor> open_regular(const fs::path& path);

@@ -38,12 +38,13 @@ struct EnvironmentOverride {
 
 // Where things are and who asks; read once at the start (agent-machine 2.4, 2.6; S-11, S-33).
 struct Environment {
-  std::filesystem::path home;         // account database entry when HOME differs
+  std::filesystem::path home;         // HOME when absolute, else the account database's
   std::filesystem::path config_root;  // under seams: <config root>/test
   std::filesystem::path state_root;   // under seams: <state root>/test
   std::string user;
   std::string host_name;
-  std::uint32_t uid = 0;
+  std::uint32_t uid = 0;         // effective
+  std::uint32_t domain_uid = 0;  // in launchd domain names: SOURCEOS_UID under seams
   std::filesystem::path root = "/";  // SOURCEOS_ROOT: prefix of absolute system paths
   std::string adapter = "linux";     // macos, linux, windows
   std::string architecture;          // arm64, x86_64

@@ -24,6 +24,7 @@ struct ProcessRequest {
   std::vector<std::pair<std::string, std::string>> environment;  // added to the allow-listed one
   std::uint64_t timeout_ms = limits::k_probe_timeout_ms;
   std::uint64_t output_bytes_max = limits::k_probe_output_bytes_max;  // each stream
+  bool join_error_output = false;  // stderr goes where stdout goes, in the order written
 };
 
 enum class ProcessEnd { exited, signalled, timed_out, missing };
