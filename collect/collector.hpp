@@ -3,8 +3,10 @@
 // neither redact/ nor bundle/.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +20,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "host/host.hpp"
+#include "host/tool_finder.hpp"
 
 namespace sourceos::collect {
 
@@ -148,15 +151,13 @@ struct GitFacts {
 };
 
 enum class ToolStatus { found, missing, error };
-enum class ToolOwner { root, self, other };
 
-struct ToolFacts {
+struct ToolRow {
   std::string name;
   std::optional<std::string> version;
   ToolStatus status = ToolStatus::missing;
-  std::optional<std::string> path;    // the session adds the SHA-256 of this file
-  std::optional<ToolOwner> owner;     // null together with path
-  std::optional<bool> packaged;       // null: cannot be told
+  // Path and owner; digest and package come from host::ToolFactsCache, which the session has.
+  std::optional<host::Tool> tool;
 };
 
 struct CredentialHelper {
@@ -183,7 +184,7 @@ struct ImageFacts {
 struct RecordFacts {
   std::optional<HostFacts> host;
   std::optional<GitFacts> git;  // the first repository
-  std::vector<ToolFacts> tools;
+  std::vector<ToolRow> tools;
   std::vector<AuthFacts> auth;
   bool auth_looked_at = false;
   std::optional<ImageFacts> image;  // the first image that was asked for
@@ -213,7 +214,7 @@ class ArtifactSink {
   void find(CollectorFinding finding);
   void host(HostFacts facts);
   void git(GitFacts facts);
-  void tool(ToolFacts facts);
+  void tool(ToolRow row);
   void auth_looked_at();
   void auth(AuthFacts facts);
   void image(ImageFacts facts);
@@ -229,10 +230,11 @@ class ArtifactSink {
 
 struct CollectContext {
   host::Host& host;
+  host::ToolFinder& tools;
   const json::Value& options;  // an object, checked by check_options (collect/registry.hpp)
   std::filesystem::path scratch;    // a private directory that the session makes and removes
-  std::filesystem::path directory;  // where the command was started
-  std::uint64_t deadline_boot_ms = 0;  // against host.clock.boot_ms(); 0: none
+  std::filesystem::path directory;  // relative paths in options start here: the plan's directory
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::uint64_t bytes_max = limits::k_collector_bytes_max;
   std::size_t entries_max = limits::k_collector_entries_max;
 
