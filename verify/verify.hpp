@@ -12,10 +12,10 @@
 
 #include "bundle/digest.hpp"
 #include "bundle/log/tlog_proof.hpp"
-#include "bundle/verified_bundle.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "verify/verdict.hpp"
+#include "verify/verified_bundle.hpp"
 
 namespace sourceos::bundle {
 class Layout;
@@ -61,7 +61,7 @@ struct VerifyOptions {
 struct Judgement {
   Verdict verdict;
   // There when integrity passed at full level: what Store::adopt takes.
-  std::optional<bundle::VerifiedBundle> bundle;
+  std::optional<VerifiedBundle> bundle;
 };
 
 [[nodiscard]] Judgement verify(bundle::Layout& layout, const VerifyOptions& options);
