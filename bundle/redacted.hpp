@@ -56,6 +56,7 @@ class RedactedText {
  private:
   friend class redact::Pipeline;
   friend class redact::StreamRedactor;
+  friend class OwnedBlock;
   explicit RedactedText(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
@@ -127,6 +128,8 @@ class Redacted {
 // A part of a large entry, in order. The stream's record comes at its end.
 class RedactedBlock {
  public:
+  // Borrows from the text.
+  explicit RedactedBlock(const RedactedText& text) : bytes_(text.str()) {}
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
  private:
@@ -134,6 +137,17 @@ class RedactedBlock {
   // Borrows from the stream's buffer: valid until its next call.
   explicit RedactedBlock(std::string_view bytes) : bytes_(bytes) {}
   std::string_view bytes_;
+};
+
+// A block that outlives the stream's next call.
+class OwnedBlock {
+ public:
+  explicit OwnedBlock(const RedactedBlock& block) : text_(std::string(block.bytes())) {}
+  [[nodiscard]] RedactedBlock block() const { return RedactedBlock(text_); }
+  [[nodiscard]] std::size_t size() const { return text_.str().size(); }
+
+ private:
+  RedactedText text_;
 };
 
 }  // namespace sourceos::bundle
