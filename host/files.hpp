@@ -35,6 +35,7 @@ class Descriptor {
 };
 
 enum class FileKind { regular, directory, link, fifo, socket, device };
+[[nodiscard]] std::string_view to_string(FileKind kind);
 
 struct FileFacts {
   FileKind kind = FileKind::regular;
