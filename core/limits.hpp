@@ -51,5 +51,15 @@ inline constexpr std::size_t k_record_findings_per_rule_max = 50;
 inline constexpr std::uint64_t k_config_file_bytes_max = k_mib;  // plans, policies, trust, keys
 inline constexpr std::uint64_t k_store_quota_bytes = 10 * k_gib;
 inline constexpr std::uint64_t k_store_reserve_bytes = 16 * k_mib;
+inline constexpr std::size_t k_log_leaf_bytes_max = 4096;  // ours have about 300
+
+// --- redaction: all in work units, so that output never depends on the machine (S-14)
+inline constexpr std::uint64_t k_rule_cache_bytes_max = 64 * k_mib;
+inline constexpr std::size_t k_known_values_max = 4'096;           // S-15: most trusted first
+inline constexpr std::size_t k_structured_bytes_max = 4 * k_mib;   // larger ones are read as text
+inline constexpr std::size_t k_decode_depth_max = 3;               // base64 of base64 of gzip
+inline constexpr std::size_t k_encoded_run_bytes_max = 32 * k_kib;  // longer runs go in parts
+inline constexpr std::size_t k_inflated_bytes_max = 8 * k_mib;     // of one compressed value
+inline constexpr std::size_t k_confirm_windows_per_kib = 64;       // then masked on keyword alone
 
 }  // namespace sourceos::limits
