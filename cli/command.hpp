@@ -10,10 +10,10 @@
 
 namespace sourceos::cli {
 
-struct Report;
-struct Context;
 class Options;
+class Report;
 class Text;
+struct Context;
 
 // What an option's or operand's value is: checked when parsed, offered when completed.
 enum class ValueKind {
@@ -29,10 +29,10 @@ enum class ValueKind {
 enum class Repeat { once, many };
 
 struct Option {
-  std::string_view name;  // "--preset"
+  std::string_view name = {};  // "--preset"
   ValueKind kind = ValueKind::none;
-  std::string_view value;  // what the help calls the value: "FILE"
-  std::string_view help;
+  std::string_view value = {};  // what the help calls the value: "FILE"
+  std::string_view help = {};
   std::span<const std::string_view> choices = {};
   Repeat repeat = Repeat::once;
   char letter = 0;                                  // "-o"
@@ -42,10 +42,14 @@ struct Option {
 struct Operand {
   std::string_view name;  // "BUNDLE"
   ValueKind kind = ValueKind::text;
-  std::string_view help;
+  std::string_view help = {};
   std::size_t least = 1;
   std::size_t most = 1;
 };
+
+// What the command asks of the evidence store: `--evidence none` is refused where a store is
+// needed, and a change is never made without one.
+enum class StoreUse { none, optional, needed };
 
 struct Example {
   std::string_view what;
@@ -69,6 +73,7 @@ struct Command {
   RunFunction run = nullptr;
   PrintFunction print = nullptr;
   std::span<const Command* const> commands = {};
+  StoreUse store = StoreUse::none;
 };
 
 inline constexpr std::size_t k_any_number = static_cast<std::size_t>(-1);

@@ -1,0 +1,26 @@
+// Every command of the program, each defined in the file of its name.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace sourceos::cli {
+
+extern const Command k_completion;
+extern const Command k_redact;
+extern const Command k_scan;
+
+extern const Command k_evidence_collect;
+extern const Command k_evidence_diff;
+extern const Command k_evidence_export;
+extern const Command k_evidence_fsck;
+extern const Command k_evidence_gc;
+extern const Command k_evidence_import;
+extern const Command k_evidence_key;
+extern const Command k_evidence_list;
+extern const Command k_evidence_log;
+extern const Command k_evidence_report;
+extern const Command k_evidence_show;
+extern const Command k_evidence_trust;
+extern const Command k_evidence_verify;
+
+}  // namespace sourceos::cli
