@@ -97,11 +97,16 @@ struct RecordDeniedAttempt {
   RedactedText severity;
 };
 
+struct RecordCredHelper {
+  RedactedText name;   // registry host
+  RedactedText value;  // helper
+};
+
 struct RecordAuth {
   RedactedText path_ref;
   RedactedText mode;  // "0600"
   std::vector<RedactedText> hosts;
-  std::vector<RedactedText> cred_helpers;  // "host=helper"
+  std::vector<RecordCredHelper> cred_helpers;  // rows { name, value } sorted by name (S-27)
   std::optional<RedactedText> creds_store;
   RedactedText verdict;
 };
