@@ -1,0 +1,1 @@
+list(APPEND SOURCEOS_BUNDLE_SOURCES diff.cpp view.cpp)
