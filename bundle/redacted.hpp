@@ -6,6 +6,7 @@
 // (collector names, states, reasons) are made from string literals at compile time.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -57,7 +58,9 @@ class RedactedText {
   friend class redact::Pipeline;
   friend class redact::StreamRedactor;
   friend class OwnedBlock;
-  explicit RedactedText(std::string text) : text_(std::move(text)) {}
+  // A template so that a literal never fits: it takes the public way.
+  template <std::same_as<std::string> String>
+  explicit RedactedText(String text) : text_(std::move(text)) {}
   std::string text_;
 };
 
