@@ -2,11 +2,11 @@
 // at each start would cost more than the command (security S-26).
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 
 #include "core/result.hpp"
 #include "host/files.hpp"
@@ -19,8 +19,8 @@ struct ToolFacts {
   std::optional<bool> packaged;  // by dpkg, or in a Nix store; nullopt: cannot be known here
 };
 
-// One line for a file, keyed by device, inode, size, mtime and ctime. A cache that does not parse
-// is thrown away.
+// A line for a file, keyed by device, inode, size, mtime and ctime: what was replaced or changed is
+// read anew.
 class ToolFactsCache {
  public:
   // Reads the lower-case hex SHA-256 of an open file; given by the caller because digests are
@@ -34,11 +34,12 @@ class ToolFactsCache {
   [[nodiscard]] Status save() const;
 
  private:
-  using Key = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>;
+  using Key = std::array<std::uint64_t, 5>;  // in the order of a line
   void load();
 
   fs::path file_;
   fs::path package_lists_;
+  std::uint32_t uid_;
   FileDigest digest_;
   std::map<Key, ToolFacts> known_;
   bool changed_ = false;
