@@ -12,6 +12,7 @@
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
 #include "host/files.hpp"
+#include "host/tool_finder.hpp"
 
 namespace sourceos::collect {
 
@@ -48,7 +49,8 @@ void run_collector(const std::shared_ptr<Run>& run) {
   run->ended.notify_all();
 }
 
-Result<std::shared_ptr<Run>> start(host::Host& host, const PlannedCollector& planned,
+Result<std::shared_ptr<Run>> start(host::Host& host, host::ToolFinder& tools,
+                                   const PlannedCollector& planned,
                                    const std::filesystem::path& scratch) {
   auto run = std::make_shared<Run>(planned.limits.entries_max);
   const CollectorRow* row = find_collector(planned.name);
@@ -63,10 +65,13 @@ Result<std::shared_ptr<Run>> start(host::Host& host, const PlannedCollector& pla
   run->started_boot_ms = host.clock.boot_ms();
   run->context = std::make_unique<CollectContext>(CollectContext{
       .host = host,
+      .tools = tools,
       .options = run->options,
       .scratch = directory,
       .directory = std::filesystem::current_path(),
-      .deadline_boot_ms = run->started_boot_ms + planned.limits.timeout_ms,
+      .deadline = std::chrono::steady_clock::now() +
+                  std::chrono::milliseconds(planned.limits.timeout_ms),
+      .timeout_ms = planned.limits.timeout_ms,
       .bytes_max = planned.limits.bytes_max,
       .entries_max = planned.limits.entries_max,
   });
@@ -110,12 +115,12 @@ Gathered collect_result(const host::Host& host, const PlannedCollector& planned,
 
 }  // namespace
 
-Result<std::vector<Gathered>> gather(host::Host& host, const Plan& plan,
+Result<std::vector<Gathered>> gather(host::Host& host, host::ToolFinder& tools, const Plan& plan,
                                      const std::filesystem::path& scratch) {
   std::vector<std::shared_ptr<Run>> runs;
   const auto started = std::chrono::steady_clock::now();
   for (const PlannedCollector& planned : plan.collectors) {
-    SOURCEOS_TRY_ASSIGN_CONTEXT(std::shared_ptr<Run> run, start(host, planned, scratch),
+    SOURCEOS_TRY_ASSIGN_CONTEXT(std::shared_ptr<Run> run, start(host, tools, planned, scratch),
                                 fmt::format("collector '{}'", planned.name));
     runs.push_back(std::move(run));
   }

@@ -10,6 +10,10 @@
 #include "collect/plan.hpp"
 #include "host/host.hpp"
 
+namespace sourceos::host {
+class ToolFinder;
+}
+
 namespace sourceos::collect {
 
 // What one planned collector delivered. One that hung has state `timeout` and what it had handed
@@ -26,7 +30,8 @@ struct Gathered {
 
 // In the plan's order. A collector that does not come back in time is left behind on its thread:
 // the process then has to end with _exit. `scratch` gets one directory a collector.
-[[nodiscard]] Result<std::vector<Gathered>> gather(host::Host& host, const Plan& plan,
+[[nodiscard]] Result<std::vector<Gathered>> gather(host::Host& host, host::ToolFinder& tools,
+                                                   const Plan& plan,
                                                    const std::filesystem::path& scratch);
 
 }  // namespace sourceos::collect
