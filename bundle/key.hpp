@@ -32,14 +32,17 @@ enum class KeyRole { bundle, log, root, sidecar, disclose, test };
 [[nodiscard]] Digest spki_digest(const PublicKey& key);
 [[nodiscard]] std::string key_hint(const PublicKey& key);
 [[nodiscard]] std::string key_id(const PublicKey& key);
+// The 8 raw bytes that minisign's forms carry: the first of the same digest.
+[[nodiscard]] std::string minisign_key_id(const PublicKey& key);
 
 enum class KeyFormat { pem, minisign, openssh, cosign };  // cosign reads the same PEM
 [[nodiscard]] Result<KeyFormat> parse_key_format(std::string_view text);
 [[nodiscard]] std::string export_public_key(const PublicKey& key, KeyFormat format,
                                             std::string_view comment = "sourceos-evidence");
-// Any of those forms, told apart by how the text begins; also one of our secret key files (its
-// public part). Anything else is `malformed` and is not quoted.
+// Any of those forms, told apart by how the text begins. Anything else is `malformed` and is not
+// quoted: it may be a secret given by mistake.
 [[nodiscard]] Result<PublicKey> parse_public_key(std::string_view text);
+// A file of one of those forms, or one of our secret key files (its public part).
 [[nodiscard]] Result<PublicKey> read_public_key_file(const std::filesystem::path& path);
 
 // --- secret key files
@@ -90,6 +93,7 @@ class KeyDirectory {
 // ("key-permissions") or when a passphrase is missing or wrong ("key-passphrase").
 [[nodiscard]] Result<std::unique_ptr<Signer>> load_signer(const std::filesystem::path& path,
                                                           const SecretBytes* passphrase = nullptr);
+[[nodiscard]] Result<PublicKey> public_key_of_key_file(std::string_view text);
 [[nodiscard]] Result<KeyFile> describe_key_file(const std::filesystem::path& path);
 
 // A signer with a seed of the caller's: tests and the disposable keys of samples.

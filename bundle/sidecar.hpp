@@ -12,6 +12,9 @@ namespace sourceos::bundle {
 
 inline constexpr std::string_view k_ssh_namespace = "evidence-bundle@srcos.ai";
 
+// What an SSH signature signs: SSHSIG preamble, our namespace, SHA-512 of the message.
+[[nodiscard]] std::string ssh_signed_bytes(std::string_view message);
+
 [[nodiscard]] Result<std::string> write_minisign(std::string_view message, const Signer& signer,
                                                  std::string_view trusted_comment);
 [[nodiscard]] Result<std::string> write_ssh_signature(std::string_view message,

@@ -55,20 +55,4 @@ struct SigstoreBundle {
 // Exactly the keys of evidence section 3, canonical JSON, base64 without slack, one signature.
 [[nodiscard]] Result<SigstoreBundle> parse_sigstore_bundle(std::string_view text);
 
-// --- plain DSSE envelope (trust files, policies): several signatures, each with a key id hint
-struct EnvelopeSignature {
-  std::string key_id;  // a hint
-  std::string signature;
-};
-struct Envelope {
-  std::string payload;
-  std::string payload_type;
-  std::vector<EnvelopeSignature> signatures;
-};
-[[nodiscard]] Result<std::string> sign_envelope(std::string_view payload_type,
-                                                std::string_view payload,
-                                                const std::vector<const Signer*>& signers);
-[[nodiscard]] std::string write_envelope(const Envelope& envelope);
-[[nodiscard]] Result<Envelope> parse_envelope(std::string_view text);
-
 }  // namespace sourceos::bundle

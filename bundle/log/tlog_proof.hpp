@@ -27,7 +27,7 @@ struct TlogProof {
 // The leaf is at `index` of the tree that the checkpoint names; false says nothing of signatures.
 [[nodiscard]] bool is_included(const TlogProof& proof, const Checkpoint& checkpoint);
 
-// old size and new checkpoint: "sourceos.evidence/consistency@v1", "old N", "new M", hashes.
+// The tree of new_size extends the tree of old_size of the same log.
 struct ConsistencyProof {
   std::string origin;
   std::uint64_t old_size = 0;
