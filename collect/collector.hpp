@@ -81,17 +81,21 @@ struct SourceInfo {
 // How reading ended.
 struct SourceEnd {
   std::optional<SourceInfo> info;  // nullopt: the output of a program
-  std::string cut;                 // empty: read to its end; else why not: "timeout", "limit"
+  // Empty: read to its end; else why not: "timeout", "limit", "failed" (a program that ended with
+  // an error; what it said is in the entry).
+  std::string cut;
 };
 
-// Bytes that are read later, once, on a worker thread: open, read until 0, finish.
-// An object that is destroyed before finish() lets go of everything it holds.
+// Bytes that are read later, once, all on one worker thread: open, read until 0, finish.
+// An object that is destroyed before finish() lets go of everything it holds. A source may wait
+// for another of its collector that comes before it in the order of wished paths: take them in
+// that order.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   // The size, when it is known before reading. An Error means: nothing of it is read, and the
-  // session makes a finding `source-<reason>` of it. Reasons: "not-found" (gone since it was
-  // listed), "permission-denied", "link", "special-file", "linked-elsewhere" (link count above 1
+  // session makes a finding `source-<reason>` of it. Reasons: "input-missing" (gone since it
+  // was listed), "permission-denied", "link", "special-file", "linked-elsewhere" (link count above 1
   // and another owner, security S-25).
   [[nodiscard]] virtual Result<std::optional<std::uint64_t>> open() = 0;
   // Up to `size` bytes; 0 at the end.
@@ -235,6 +239,7 @@ struct CollectContext {
   std::filesystem::path scratch;    // a private directory that the session makes and removes
   std::filesystem::path directory;  // relative paths in options start here: the plan's directory
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::uint64_t timeout_ms = limits::k_collector_timeout_ms;  // of a source that is read later
   std::uint64_t bytes_max = limits::k_collector_bytes_max;
   std::size_t entries_max = limits::k_collector_entries_max;
 
