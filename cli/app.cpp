@@ -172,8 +172,14 @@ bool answer_without_host(const std::vector<std::string>& argv, Console& console,
   return true;
 }
 
-int run(const std::vector<std::string>& argv, host::Host& host, Console& console) {
-  Context context{.host = host, .console = console, .program = program_name(argv), .argv = argv};
+int run(const std::vector<std::string>& argv, host::Host& host, host::ToolFinder& tools,
+        Console& console) {
+  Context context{.host = host,
+                  .tools = tools,
+                  .console = console,
+                  .version = SOURCEOS_VERSION,
+                  .program = program_name(argv),
+                  .argv = argv};
   const std::vector<std::string> arguments = arguments_of(argv);
   Parsed parsed;
   const Status understood = parse(command_tree(context.program), arguments, parsed);

@@ -7,6 +7,7 @@
 
 namespace sourceos::host {
 struct Host;
+class ToolFinder;
 }
 
 namespace sourceos::cli {
@@ -15,7 +16,8 @@ class Console;
 struct Command;
 
 // `argv[0]` picks the names: sourceos, sourceosctl, sourceos-agent.
-[[nodiscard]] int run(const std::vector<std::string>& argv, host::Host& host, Console& console);
+[[nodiscard]] int run(const std::vector<std::string>& argv, host::Host& host,
+                      host::ToolFinder& tools, Console& console);
 
 // The whole program for one name; the tests walk through it.
 [[nodiscard]] const Command& command_tree(std::string_view program);

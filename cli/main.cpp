@@ -28,7 +28,7 @@ int run(const std::vector<std::string>& argv) {
     console->err("sourceos: " + system.error().read_out() + " (" + system.error().reason + ")\n");
     return static_cast<int>(cli::exit_code_of(system.error().kind));
   }
-  return cli::run(argv, (*system)->host(), *console);
+  return cli::run(argv, (*system)->host(), (*system)->tools(), *console);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 namespace sourceos::host {
 struct Host;
+class ToolFinder;
 }
 
 namespace sourceos::cli {
@@ -48,7 +49,9 @@ class Report {
 
 struct Context {
   host::Host& host;
+  host::ToolFinder& tools;
   Console& console;
+  std::string_view version;
   std::string program;            // the name we were called by
   std::vector<std::string> path = {};  // "evidence", "collect"
   std::vector<std::string> argv = {};  // all of it, raw: for the redactor only
