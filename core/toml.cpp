@@ -9,11 +9,11 @@
 // process or the language's guarantees when they come: a letter between U+00A0 and U+0499 where
 // white space may be (it is none), and a table header such as `[.a]` or `[[[a]]]` (fixed in its
 // pull request 301). What it asserts is thrown instead, and becomes an Error like its own.
+[[noreturn]] static void found_impossible() { throw std::logic_error("not TOML"); }
 #include <toml++/impl/preprocessor.h>
 #undef TOML_ASSERT
 #undef TOML_ASSERT_ASSUME
-#define TOML_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : throw std::logic_error("not TOML"))
+#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : found_impossible())
 #define TOML_ASSERT_ASSUME(condition) TOML_ASSERT(condition)
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false
