@@ -21,6 +21,8 @@ class BlobReader {
   [[nodiscard]] static Result<BlobReader> open(const host::fs::path& path);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  // The bytes [offset, offset + size) of this blob, which must lie in it.
+  [[nodiscard]] BlobReader part(std::uint64_t offset, std::uint64_t size) const;
   // Exactly `count` bytes; `malformed` when the blob ends before.
   [[nodiscard]] Status read_at(std::uint64_t offset, char* buffer, std::size_t count) const;
   // All of it; `limit` when it is larger than bytes_max.
@@ -32,5 +34,8 @@ class BlobReader {
   std::uint64_t offset_ = 0;
   std::uint64_t size_ = 0;
 };
+
+// A new file to write a blob into (mode 0600); one that is there already is an error.
+[[nodiscard]] Result<host::Descriptor> create_blob_file(const host::fs::path& path);
 
 }  // namespace sourceos::bundle

@@ -35,16 +35,20 @@ struct FrameSummary {
 // Writes one blob file. Compression runs on the pool, the file is written in order.
 class FrameWriter {
  public:
-  // The pool must outlive the writer. The file is made anew (mode 0600).
+  // The pool must outlive the writer. The file is made anew (mode 0600). `fault` is the fault
+  // point of each write (host/fault.hpp), a literal.
   [[nodiscard]] static Result<FrameWriter> create(FramePool& pool, const host::fs::path& path,
-                                                  int compression_level);
+                                                  int compression_level,
+                                                  std::string_view fault = "store.blob.write");
   FrameWriter(FrameWriter&&) noexcept;
   FrameWriter& operator=(FrameWriter&&) noexcept;
   ~FrameWriter();
 
   [[nodiscard]] Status append(std::string_view bytes);
   [[nodiscard]] std::uint64_t bytes() const;
-  // Waits for all frames; the file is whole, not synced.
+  // No more content: lets the last frames be written while the caller goes on.
+  [[nodiscard]] Status end();
+  // Ends, and waits for all frames; the file is whole, not synced.
   [[nodiscard]] Result<FrameSummary> finish();
 
  private:

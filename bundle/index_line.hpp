@@ -71,7 +71,7 @@ struct IndexLine {
     std::optional<std::string> commitment;
     bool operator==(const Redaction&) const = default;
 
-    [[nodiscard]] bool has_hit() const { return !rules.empty() || known > 0; }
+    [[nodiscard]] bool has_hit() const;
   };
 
   std::string path;

@@ -57,16 +57,12 @@ class DirectoryLayout : public Layout {
 class TarLayout : public Layout {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Layout>> open(const host::fs::path& path);
-  // For tests and fuzzers too: any bytes.
+  // The same of any blob.
   [[nodiscard]] static Result<std::unique_ptr<Layout>> read(const BlobReader& tar);
   [[nodiscard]] const std::vector<LayoutFile>& files() const override { return files_; }
   [[nodiscard]] Result<BlobReader> open_file(std::string_view name) const override;
 
  private:
-  struct Place {
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
-  };
   explicit TarLayout(BlobReader tar) : tar_(std::move(tar)) {}
   BlobReader tar_;
   std::vector<LayoutFile> files_;

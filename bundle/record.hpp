@@ -121,7 +121,7 @@ struct RecordAction {
   RedactedText status;
   std::optional<Digest> before;  // state digests
   std::optional<Digest> after;
-  std::optional<RedactedText> detail;
+  RedactedText detail;
 };
 
 struct RecordCollector {
@@ -205,7 +205,8 @@ inline constexpr std::string_view k_spec_version = "1.0.0";
 // is `limit`.
 [[nodiscard]] Result<std::string> write_record(const Record& record);
 
-// Every key, type and format; `malformed` names the first place that differs.
+// Every key, type and format; the message names the first place that differs. An unknown key is
+// `malformed`, anything else has the reason "schema".
 [[nodiscard]] Status check_record_shape(const json::Value& record);
 
 // Canonical bytes of at most 15 MiB and 15 levels as a value, shape checked. A record of another

@@ -65,6 +65,7 @@ class EntryStream {
   ~EntryStream();
   [[nodiscard]] Status append(const RedactedBlock& block);
   [[nodiscard]] std::uint64_t bytes() const;
+  // Without it the entry is as if it had never begun.
   [[nodiscard]] Status finish(const std::optional<SourceFacts>& source,
                               const RedactionRecord& redaction);
 
