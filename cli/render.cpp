@@ -137,6 +137,11 @@ Text& Text::quoted(std::string_view block) {
   return *this;
 }
 
+Text& Text::verbatim_lines(std::string_view block) {
+  out_ += text::for_display(block);
+  return *this;
+}
+
 Text& Text::next(std::string_view command) {
   out_ += painted("next", Tone::dim) + spaces(k_label_width - 4) +
           text::for_display_line(command) + "\n";

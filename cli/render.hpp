@@ -41,6 +41,9 @@ class Text {
   Text& table(const std::vector<std::string_view>& head, const std::vector<std::vector<Cell>>& rows);
   // Foreign text, each line behind "| ".
   Text& quoted(std::string_view block);
+  // Lines that a program reads and whose every line is of our own making (a checkpoint, a key);
+  // still shown by for_display.
+  Text& verbatim_lines(std::string_view block);
   // The command to type next.
   Text& next(std::string_view command);
   Text& gap();

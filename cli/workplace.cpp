@@ -104,22 +104,29 @@ Result<OpenStore> open_store(const Context& context, bundle::StoreAccess access)
   return OpenStore{std::move(signer), std::move(*store)};
 }
 
-Status ensure_local_trust(const Context& context) {
-  const auto file = local_trust_file(context);
-  if (host::describe(file)) {
-    return {};
-  }
-  SOURCEOS_TRY_ASSIGN(const std::vector<bundle::KeyFile> keys, key_directory(context).list());
+Status extend_local_trust(const Context& context) {
   verify::TrustDocument document;
   document.local = true;
-  for (const bundle::KeyFile& key : keys) {
-    verify::TrustedKey trusted;
-    trusted.key = key.public_key;
-    trusted.role = key.purpose;
-    trusted.holder = "self";
-    document.keys.push_back(std::move(trusted));
+  if (host::describe(local_trust_file(context))) {
+    SOURCEOS_TRY_ASSIGN(const std::string text, host::read_file(local_trust_file(context),
+                                                                limits::k_config_file_bytes_max));
+    SOURCEOS_TRY_ASSIGN(document, verify::parse_trust(text));
   }
-  return verify::save_local_trust(file, document);
+  SOURCEOS_TRY_ASSIGN(const std::vector<bundle::KeyFile> keys, key_directory(context).list());
+  for (const bundle::KeyFile& key : keys) {
+    if (document.find(key.public_key) == nullptr) {
+      verify::TrustedKey trusted;
+      trusted.key = key.public_key;
+      trusted.role = key.role;
+      trusted.holder = "self";
+      document.keys.push_back(std::move(trusted));
+    }
+  }
+  return verify::save_local_trust(local_trust_file(context), document);
+}
+
+Status ensure_local_trust(const Context& context) {
+  return host::describe(local_trust_file(context)) ? Status() : extend_local_trust(context);
 }
 
 bool looks_like_id(std::string_view operand) {

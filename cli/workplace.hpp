@@ -36,6 +36,8 @@ struct OpenStore {
 
 // First use of the account's keys also writes the trust file that trusts just them.
 [[nodiscard]] Status ensure_local_trust(const Context& context);
+// Adds keys that were made since.
+[[nodiscard]] Status extend_local_trust(const Context& context);
 
 // A bundle by what was typed: an id in any form means the store, all else is a path.
 [[nodiscard]] bool looks_like_id(std::string_view operand);

@@ -1,0 +1,440 @@
+#include "verify/trust.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "bundle/envelope.hpp"
+#include "bundle/log/checkpoint.hpp"
+#include "bundle/log/host_log.hpp"
+#include "cli/changes.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/option_sets.hpp"
+#include "cli/parser.hpp"
+#include "cli/passphrase.hpp"
+#include "cli/render.hpp"
+#include "cli/report.hpp"
+#include "cli/workplace.hpp"
+#include "core/json/json.hpp"
+#include "core/time.hpp"
+#include "host/host.hpp"
+
+namespace sourceos::cli {
+
+namespace {
+
+constexpr std::int64_t k_year_seconds = 365 * 24 * 3600;
+constexpr std::array<std::string_view, 5> k_roles = {"bundle", "log", "root", "sidecar", "disclose"};
+constexpr std::array<std::string_view, 3> k_reasons = {"compromised", "superseded", "retired"};
+
+constexpr std::array k_file_operands = {
+    Operand{.name = "FILE", .kind = ValueKind::file, .help = "The trust file"},
+};
+constexpr Option k_holder_option = {.name = "--holder",
+                                    .kind = ValueKind::text,
+                                    .value = "NAME",
+                                    .help = "Whose keys these are; thresholds count holders"};
+constexpr Option k_expires_option = {.name = "--expires",
+                                     .kind = ValueKind::text,
+                                     .value = "TIME",
+                                     .help = "When the file stops to count; a year by default"};
+constexpr Option k_key_option = {.name = "--key",
+                                 .kind = ValueKind::file,
+                                 .value = "FILE",
+                                 .help = "The public key"};
+constexpr std::array k_init_options = {
+    k_holder_option,
+    k_expires_option,
+    Option{.name = "--threshold",
+           .kind = ValueKind::number,
+           .value = "N",
+           .help = "How many holders must have signed a bundle; 1 by default"},
+    k_passphrase_option,
+};
+constexpr std::array k_add_options = {
+    k_key_option,
+    Option{.name = "--role",
+           .kind = ValueKind::choice,
+           .value = "ROLE",
+           .help = "What the key may sign; 'bundle' by default",
+           .choices = k_roles},
+    k_holder_option,
+    Option{.name = "--valid-from", .kind = ValueKind::text, .value = "TIME", .help = "Counts from then"},
+    Option{.name = "--valid-until", .kind = ValueKind::text, .value = "TIME", .help = "Counts till then"},
+    k_expires_option,
+    k_passphrase_option,
+};
+constexpr std::array k_revoke_options = {
+    k_key_option,
+    Option{.name = "--reason",
+           .kind = ValueKind::choice,
+           .value = "REASON",
+           .help = "Why; bundles of a compromised key pass only below the last good checkpoint",
+           .choices = k_reasons},
+    Option{.name = "--last-good",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "A checkpoint from before the theft; this store's newest by default"},
+    k_expires_option,
+    k_passphrase_option,
+};
+constexpr std::array k_rotate_options = {k_expires_option, k_passphrase_option};
+constexpr std::array k_init_examples = {
+    Example{"A trust file with this account's keys", "evidence trust init trust.json --holder build-host"},
+};
+constexpr std::array k_add_examples = {
+    Example{"Another host's bundle key", "evidence trust add trust.json --key other.pem --holder other-host"},
+};
+constexpr std::array k_revoke_examples = {
+    Example{"A key that was stolen", "evidence trust revoke trust.json --key other.pem --reason compromised"},
+};
+constexpr std::array k_rotate_examples = {
+    Example{"A new root key, signed for by the old one", "evidence trust rotate trust.json"},
+};
+constexpr std::array k_show_examples = {Example{"What a trust file says", "evidence trust show trust.json"}};
+
+// --- reading
+
+// The payload of a signed file, or a local one as it is. Editing one's own file checks no
+// signature: saving signs it anew, which needs the root key.
+Result<verify::TrustDocument> read_document(const std::filesystem::path& path) {
+  SOURCEOS_TRY_ASSIGN(const std::string text, host::read_file(path, limits::k_config_file_bytes_max));
+  if (auto plain = verify::parse_trust(text)) {
+    return plain;
+  }
+  SOURCEOS_TRY_ASSIGN(const bundle::Envelope envelope, bundle::parse_envelope(text));
+  return verify::parse_trust(envelope.payload);
+}
+
+Result<std::optional<UtcTime>> time_option(const Options& options, std::string_view name) {
+  const auto text = options.value(name);
+  if (!text) {
+    return std::optional<UtcTime>();
+  }
+  auto time = parse_time(text->size() == 10 ? *text + "T00:00:00Z" : *text);
+  if (!time) {
+    return fail(ErrorKind::usage, "usage",
+                fmt::format("'{}' is a date or a time like 2027-01-31T12:00:00Z", name));
+  }
+  return std::optional(*time);
+}
+
+Result<UtcTime> expiry(const Options& options, const Context& context) {
+  SOURCEOS_TRY_ASSIGN(const auto time, time_option(options, "--expires"));
+  constexpr std::int64_t k_second = 1'000'000'000;
+  const std::int64_t now_seconds = context.host.clock.now().nanoseconds / k_second;
+  return time.value_or(UtcTime::from_seconds(now_seconds + k_year_seconds));
+}
+
+Result<bundle::PublicKey> named_key(const Options& options) {
+  const auto path = options.value("--key");
+  if (!path) {
+    return fail(ErrorKind::usage, "usage", "'--key FILE' is missing");
+  }
+  return bundle::read_public_key_file(*path);
+}
+
+// --- showing
+
+json::Value time_or_null(const std::optional<UtcTime>& time) {
+  return time ? json::Value(format_seconds(*time)) : json::Value();
+}
+
+json::Value key_row(const verify::TrustedKey& key) {
+  json::Value row = {{"role", bundle::to_string(key.role)},
+                     {"holder", key.holder},
+                     {"keyId", bundle::key_id(key.key)},
+                     {"spkiSha256", bundle::spki_digest(key.key).text()},
+                     {"validFrom", time_or_null(key.valid_from)},
+                     {"validUntil", time_or_null(key.valid_until)}};
+  row["revoked"] = nullptr;
+  if (key.revocation) {
+    row["revoked"] = {{"reason", to_string(key.revocation->reason)},
+                      {"at", format_seconds(key.revocation->revoked_at)}};
+    if (const auto& last = key.revocation->last_good) {
+      row["revoked"]["lastGood"] = {{"logId", last->log_id}, {"size", last->size}, {"root", last->root.text()}};
+    }
+  }
+  return row;
+}
+
+json::Value document_record(std::string_view name, const verify::TrustDocument& document,
+                            const std::filesystem::path& path, const Context& context) {
+  json::Value record = new_record(name);
+  record["file"] = shown_path(context, path);
+  record["version"] = document.version;
+  record["local"] = document.local;
+  record["expires"] = time_or_null(document.expires);
+  record["thresholds"] = {{"bundle", document.bundle_threshold}, {"root", document.root_threshold}};
+  const bundle::Digest fingerprint = document.root_fingerprint();
+  record["rootFingerprint"] = fingerprint.text();
+  record["rootWords"] = verify::fingerprint_words(fingerprint);
+  record["keys"] = json::Value::array();
+  for (const verify::TrustedKey& key : document.keys) {
+    record["keys"].push_back(key_row(key));
+  }
+  return record;
+}
+
+void print(const json::Value& record, Text& text) {
+  text.field("file", text_of(record, "file"));
+  text.field("version", number(number_of(record, "version")));
+  if (flag_of(record, "local")) {
+    text.field("kind", "local: trusts this account's own keys");
+  } else {
+    text.field("expires", part_of(record, "expires"));
+    text.field("root", text_of(record, "rootFingerprint"));
+    text.field("in words", text_of(record, "rootWords"));
+  }
+  std::vector<std::vector<Cell>> rows;
+  for (const json::Value& key : part_of(record, "keys")) {
+    const json::Value& revoked = part_of(key, "revoked");
+    rows.push_back({text_of(key, "role"), text_of(key, "keyId"), text_of(key, "holder"),
+                    part_of(key, "validUntil"),
+                    revoked.is_object() ? Cell(fmt::format("revoked {}: {}", text_of(revoked, "at"),
+                                                           text_of(revoked, "reason")), Tone::bad)
+                                        : Cell("", Tone::plain)});
+  }
+  text.gap().table({"role", "key id", "holder", "valid until", ""}, rows);
+  if (const json::Value& outside = part_of(record, "outside"); outside.is_array()) {
+    text.gap().line(counted(outside.size(), "bundle", "bundles") + " of the store no longer count",
+                    outside.empty() ? Tone::plain : Tone::warning);
+  }
+}
+
+// --- changing
+
+using Passphrase = std::optional<bundle::SecretBytes>;
+
+Result<std::unique_ptr<bundle::Signer>> root_signer(const Passphrase& passphrase,
+                                                    const Context& context) {
+  auto signer = key_directory(context).load(bundle::KeyRole::root, passphrase ? &*passphrase : nullptr);
+  if (!signer) {
+    return fail(std::move(signer).error().with_next(context.command_line("evidence key new --role root")));
+  }
+  return std::move(*signer);
+}
+
+Status note_change(const Context& context, std::string_view what, const json::Value& record) {
+  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
+  return log_change(context, open, {{"change", what},
+                                    {"file", record.at("file")},
+                                    {"version", record.at("version")},
+                                    {"rootFingerprint", record.at("rootFingerprint")}});
+}
+
+Result<Report> finish(std::string_view name, const verify::TrustDocument& document,
+                      const std::vector<const bundle::Signer*>& signers, const Options& options,
+                      const Context& context) {
+  const std::filesystem::path path = options.operands().front();
+  SOURCEOS_TRY(verify::save_trust(path, document, signers));
+  json::Value record = document_record(name, document, path, context);
+  SOURCEOS_TRY(note_change(context, name, record));
+  return Report(std::move(record));
+}
+
+verify::TrustedKey trusted(const bundle::PublicKey& key, bundle::KeyRole role, std::string holder) {
+  verify::TrustedKey out;
+  out.key = key;
+  out.role = role;
+  out.holder = std::move(holder);
+  return out;
+}
+
+Result<Report> init(const Options& options, Context& context) {
+  const std::filesystem::path path = options.operands().front();
+  if (host::describe(path)) {
+    return fail(Error(ErrorKind::refused, "file-exists", "the trust file is there already")
+                    .with_next(context.command_line("evidence trust show " + path.string())));
+  }
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
+  const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
+  const bundle::KeyDirectory keys = key_directory(context);
+  SOURCEOS_TRY_ASSIGN(const auto root,
+                      keys.load_or_create(bundle::KeyRole::root, context.host.random, secret));
+  const std::string holder = options.value_or("--holder", "self");
+  verify::TrustDocument document;
+  SOURCEOS_TRY_ASSIGN(document.expires, expiry(options, context));
+  document.bundle_threshold = options.number("--threshold").value_or(1);
+  document.keys.push_back(trusted(root->public_key(), bundle::KeyRole::root, holder));
+  for (const bundle::KeyRole role : {bundle::KeyRole::bundle, bundle::KeyRole::log}) {
+    SOURCEOS_TRY_ASSIGN(const auto signer, keys.load_or_create(role, context.host.random));
+    document.keys.push_back(trusted(signer->public_key(), role, holder));
+  }
+  return finish("evidence-trust-init", document, {root.get()}, options, context);
+}
+
+Result<verify::TrustDocument> next_version(const Options& options, const Context& context) {
+  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, read_document(options.operands().front()));
+  if (document.local) {
+    return fail(ErrorKind::refused, "local-trust", "the local trust file is made from this account's keys");
+  }
+  ++document.version;
+  SOURCEOS_TRY_ASSIGN(document.expires, expiry(options, context));
+  return document;
+}
+
+Result<Report> add(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(const bundle::PublicKey key, named_key(options));
+  SOURCEOS_TRY_ASSIGN(const bundle::KeyRole role,
+                      bundle::parse_key_role(options.value_or("--role", "bundle")));
+  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, next_version(options, context));
+  if (document.find(key) != nullptr) {
+    return fail(ErrorKind::refused, "key-exists", "the trust file has this key already");
+  }
+  verify::TrustedKey added = trusted(key, role, options.value_or("--holder", bundle::key_id(key)));
+  SOURCEOS_TRY_ASSIGN(added.valid_from, time_option(options, "--valid-from"));
+  SOURCEOS_TRY_ASSIGN(added.valid_until, time_option(options, "--valid-until"));
+  document.keys.push_back(std::move(added));
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
+  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(passphrase, context));
+  return finish("evidence-trust-add", document, {root.get()}, options, context);
+}
+
+// --last-good, or the newest checkpoint of this store: what it covers is older than now.
+Result<std::optional<verify::LastGood>> last_good(const Options& options, const Context& context) {
+  if (const auto path = options.value("--last-good")) {
+    SOURCEOS_TRY_ASSIGN(const std::string text,
+                        host::read_file(*path, limits::k_config_file_bytes_max));
+    SOURCEOS_TRY_ASSIGN(const auto note, bundle::log::parse_checkpoint(text));
+    const std::string& origin = note.checkpoint.origin;
+    return std::optional(verify::LastGood{origin.substr(origin.rfind('/') + 1), note.checkpoint.size,
+                                          note.checkpoint.root});
+  }
+  const auto open = open_store(context, bundle::StoreAccess::read);
+  if (!open) {
+    return std::optional<verify::LastGood>();
+  }
+  const auto& log = open->store.log();
+  return std::optional(verify::LastGood{open->store.log_id(), log.size(), log.root()});
+}
+
+// Bundles of this store that lie past the last good checkpoint.
+Result<json::Value> outside_of(const verify::LastGood& last, const Context& context) {
+  json::Value outside = json::Value::array();
+  const auto open = open_store(context, bundle::StoreAccess::read);
+  if (!open || open->store.log_id() != last.log_id) {
+    return outside;
+  }
+  SOURCEOS_TRY_ASSIGN(const auto rows, open->store.list({.rows_max = 0}));
+  for (const bundle::ListRow& row : rows) {
+    if (row.seq >= last.size && !row.imported) {
+      outside.push_back(row.id.text());
+    }
+  }
+  return outside;
+}
+
+Result<Report> revoke(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(const bundle::PublicKey key, named_key(options));
+  if (!options.has("--reason")) {
+    return fail(ErrorKind::usage, "usage", "'--reason' is missing: compromised, superseded or retired");
+  }
+  SOURCEOS_TRY_ASSIGN(const auto reason, verify::parse_revocation_reason(*options.value("--reason")));
+  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, next_version(options, context));
+  bool is_there = false;
+  SOURCEOS_TRY_ASSIGN(const auto last, last_good(options, context));
+  for (verify::TrustedKey& each : document.keys) {
+    if (each.key == key) {
+      each.revocation = verify::Revocation{reason, context.host.clock.now(), last};
+      is_there = true;
+    }
+  }
+  if (!is_there) {
+    return fail(ErrorKind::not_found, "input-missing", "the trust file does not have this key");
+  }
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
+  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(passphrase, context));
+  SOURCEOS_TRY_ASSIGN(Report report,
+                      finish("evidence-trust-revoke", document, {root.get()}, options, context));
+  if (last && reason == verify::RevocationReason::compromised) {
+    SOURCEOS_TRY_ASSIGN(report.record()["outside"], outside_of(*last, context));
+  }
+  return report;
+}
+
+Result<Report> rotate(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, next_version(options, context));
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
+  SOURCEOS_TRY_ASSIGN(const auto old_root, root_signer(passphrase, context));
+  const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
+  SOURCEOS_TRY_ASSIGN(const auto rotation, key_directory(context).rotate(
+                                               bundle::KeyRole::root, context.host.random, secret));
+  SOURCEOS_TRY_ASSIGN(const auto new_root, key_directory(context).load(bundle::KeyRole::root, secret));
+  for (verify::TrustedKey& each : document.keys) {
+    if (each.key == rotation.old_key.public_key) {
+      each.key = new_root->public_key();
+    }
+  }
+  return finish("evidence-trust-rotate", document, {old_root.get(), new_root.get()}, options, context);
+}
+
+Result<Report> show(const Options& options, Context& context) {
+  const std::filesystem::path path = options.operands().front();
+  SOURCEOS_TRY_ASSIGN(const verify::TrustDocument document, read_document(path));
+  return Report(document_record("evidence-trust-show", document, path, context));
+}
+
+constinit const Command k_init = {
+    .name = "init",
+    .summary = "begin a trust file with this account's keys",
+    .description = "Prints the fingerprint of the root keys as hex and as words: hand it to verifiers "
+                   "by another way than the file, and they pin it with --trust-root.",
+    .options = k_init_options,
+    .operands = k_file_operands,
+    .examples = k_init_examples,
+    .run = init,
+    .print = print,
+    .store = StoreUse::needed,
+};
+constinit const Command k_add = {
+    .name = "add",
+    .summary = "trust one more key",
+    .options = k_add_options,
+    .operands = k_file_operands,
+    .examples = k_add_examples,
+    .run = add,
+    .print = print,
+    .store = StoreUse::needed,
+};
+constinit const Command k_revoke = {
+    .name = "revoke",
+    .summary = "stop trusting a key",
+    .options = k_revoke_options,
+    .operands = k_file_operands,
+    .examples = k_revoke_examples,
+    .run = revoke,
+    .print = print,
+    .store = StoreUse::needed,
+};
+constinit const Command k_rotate = {
+    .name = "rotate",
+    .summary = "replace the root key; old and new sign",
+    .options = k_rotate_options,
+    .operands = k_file_operands,
+    .examples = k_rotate_examples,
+    .run = rotate,
+    .print = print,
+    .store = StoreUse::needed,
+};
+constinit const Command k_show = {
+    .name = "show",
+    .summary = "show what a trust file says",
+    .operands = k_file_operands,
+    .examples = k_show_examples,
+    .run = show,
+    .print = print,
+};
+constexpr std::array<const Command*, 5> k_commands = {&k_init, &k_add, &k_revoke, &k_rotate, &k_show};
+
+}  // namespace
+
+constinit const Command k_evidence_trust = {
+    .name = "trust",
+    .summary = "say which keys count",
+    .description = "A trust file names keys with role, holder and validity, and is signed by root keys. "
+                   "A verifier refuses an older version than it has seen and an expired one.",
+    .commands = k_commands,
+};
+
+}  // namespace sourceos::cli
