@@ -1,0 +1,256 @@
+// The chain of redact/confirm.hpp. Rules of issuers need little: extend the span, checksum,
+// entropy. Rules for names and values read the assignment (assignment.hpp) and weigh how sure the
+// name is (secret_name.hpp) against how the value looks (secret_value.hpp).
+#include "redact/confirm.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "core/text.hpp"
+#include "redact/assignment.hpp"
+#include "redact/checksum.hpp"
+#include "redact/secret_name.hpp"
+#include "redact/secret_value.hpp"
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::size_t k_password_bytes_min = 4;
+constexpr std::size_t k_token_bytes_min = 8;
+constexpr std::size_t k_weak_bytes_min = 15;
+
+bool is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool belongs_to(Extend extend, char c) {
+  switch (extend) {
+    case Extend::none: return false;
+    case Extend::b64: return is_alnum(c) || c == '+' || c == '/' || c == '=';
+    case Extend::b64url: return is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '=';
+    case Extend::word: return is_alnum(c) || c == '_';
+    case Extend::graph: return c > ' ' && c < 0x7f && !std::string_view("\"'`<>\\,;").contains(c);
+  }
+  return false;
+}
+
+Confirmed refused(std::string_view by) { return {.verdict = Verdict::refused, .by = by}; }
+Confirmed taken(const Candidate& candidate, std::string_view by, Verdict verdict = Verdict::confirmed) {
+  return {.verdict = verdict, .from = candidate.from, .to = candidate.to, .by = by};
+}
+
+// A secret that reaches the match's end goes on in its alphabet.
+void extend_span(const Rule& rule, Candidate& candidate) {
+  if (rule.extend == Extend::none || candidate.to != candidate.match.size()) {
+    return;
+  }
+  for (const char c : candidate.after) {
+    if (!belongs_to(rule.extend, c)) {
+      break;
+    }
+    ++candidate.to;
+  }
+}
+
+bool holds_private_key(std::string_view base64) {
+  constexpr std::size_t k_first_line_base64_bytes = 64;
+  const auto decoded = base64_any(base64.substr(0, std::min(base64.size(), k_first_line_base64_bytes) / 4 * 4));
+  return decoded && decoded->find("PRIVATE") != std::string::npos;
+}
+
+bool is_user_and_password(std::string_view base64) {
+  const auto decoded = base64_any(base64);
+  return decoded && decoded->find(':') != std::string::npos &&
+         std::ranges::all_of(*decoded, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
+}
+
+// --- values under names
+
+// Spaces in a password: few words, none of them of the kind that stands in messages.
+bool is_phrase(std::string_view value) {
+  const auto words = text::split(value, ' ');
+  return words.size() <= 2 && std::ranges::none_of(words, [](std::string_view word) {
+           return word.empty() || is_common_word(word) || std::string_view(":.?!").contains(word.back());
+         });
+}
+
+bool is_password_value(const Assignment& found, std::string_view value) {
+  const Shape shape = shape_of(value);
+  const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
+  if (value.size() < k_password_bytes_min || is_location(value)) {
+    return false;
+  }
+  if (shape.spaces > 0 && !is_phrase(value)) {
+    return false;
+  }
+  switch (found.joint) {
+    case Joint::argument: return !words_only && value.size() >= 6;
+    case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6) || (!words_only && shape.marks > 0 && shape.digits > 0);
+    case Joint::comparison: return found.quoting == Quoting::quoted;
+    default: break;
+  }
+  if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
+    return !(words_only && meaning_of_name(value).strength == NameStrength::password && value.find_first_of("_- .") != std::string_view::npos);
+  }
+  if (is_code(value)) {
+    return false;
+  }
+  if (!words_only) {
+    return shape.lower + shape.upper > 0 || shape.digits >= k_password_bytes_min;
+  }
+  // A bare word: only where the line ends with it or where no code is written.
+  const bool about_names = meaning_of_name(value).strength != NameStrength::none;
+  if (about_names || (found.joint == Joint::colon && value.size() < 5)) {
+    return false;
+  }
+  return !found.spaced || found.ends_line;
+}
+
+bool is_strong_value(const Assignment& found, std::string_view value) {
+  const Shape shape = shape_of(value);
+  if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value) || is_identifier(value)) {
+    return false;
+  }
+  if (found.quoting == Quoting::bare && is_code(value)) {
+    return false;
+  }
+  if (is_uuid(value)) {
+    return true;
+  }
+  if (shape.lower + shape.upper == 0) {
+    return shape.digits >= 16;
+  }
+  if (shape.digits == 0) {
+    return is_random(value, 16) || (shape.marks >= 2 && value.size() >= 12) || (value.size() >= 20 && shape.marks == 0 && (shape.upper == 0 || shape.lower == 0) && entropy_per_character(value) > 3.4);
+  }
+  return entropy_per_character(value) >= 1.8;
+}
+
+bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
+  const Shape shape = shape_of(value);
+  const std::size_t least = klass == "token" ? 12 : k_weak_bytes_min;
+  if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
+    return false;
+  }
+  if (found.joint == Joint::words || (found.joint == Joint::argument && value.size() < 20)) {
+    return false;
+  }
+  if (is_code(value)) {
+    return false;
+  }
+  return is_random(value, least) && entropy_per_character(value) >= 2.8;
+}
+
+bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::string_view value) {
+  if (is_placeholder(value)) {
+    return false;
+  }
+  switch (meaning.strength) {
+    case NameStrength::none: return false;
+    case NameStrength::password: return is_password_value(found, value);
+    case NameStrength::strong: return !value.starts_with("sha256:") && is_strong_value(found, value);
+    case NameStrength::weak: return !is_public_identifier(value) && is_weak_value(found, value, meaning.klass);
+  }
+  return false;
+}
+
+Confirmed confirm_named(const Candidate& candidate, const Assignment& found, std::string_view text) {
+  if (!found.found()) {
+    return refused("no-value");
+  }
+  const std::string_view value = text.substr(found.from, found.to - found.from);
+  const NameMeaning meaning = meaning_of_name(found.name);
+  if (meaning.strength == NameStrength::none) {
+    return refused("name");
+  }
+  if (!is_secret_under(meaning, found, value)) {
+    return refused("value");
+  }
+  const std::size_t shift = candidate.before.size();
+  if (found.from < shift) {
+    return refused("no-value");
+  }
+  return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name and value"};
+}
+
+Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
+  const std::string text = std::string(candidate.before) + std::string(candidate.match) + std::string(candidate.after);
+  const std::size_t keyword = candidate.before.size() + candidate.from;
+  const Assignment found =
+      rule.check == Check::option ? read_option(text, keyword) : read_assignment(text, keyword);
+  return confirm_named(candidate, found, text);
+}
+
+// `Name: scheme credential`; the match ends before the credential.
+Confirmed confirm_header(const Candidate& candidate) {
+  std::size_t size = 0;
+  for (const char c : candidate.after) {
+    if (!belongs_to(Extend::graph, c)) {
+      break;
+    }
+    ++size;
+  }
+  const std::string_view value = candidate.after.substr(0, size);
+  if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value)) {
+    return refused("value");
+  }
+  return {.verdict = Verdict::confirmed,
+          .from = candidate.match.size(),
+          .to = candidate.match.size() + size,
+          .by = "header"};
+}
+
+Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
+  const std::string_view whole(candidate.match);
+  const std::string value = std::string(whole.substr(candidate.from, std::min(candidate.to, whole.size()) - candidate.from)) +
+                            std::string(candidate.after.substr(0, candidate.to > whole.size() ? candidate.to - whole.size() : 0));
+  switch (rule.check) {
+    case Check::github:
+      return has_github_checksum(value) ? taken(candidate, "checksum", Verdict::checked)
+                                        : taken(candidate, "format", Verdict::unsure);
+    case Check::jwt:
+      return has_jwt_structure(value) ? taken(candidate, "structure", Verdict::checked)
+                                      : taken(candidate, "format", Verdict::unsure);
+    case Check::luhn: return has_luhn_checksum(value) ? taken(candidate, "checksum", Verdict::checked) : refused("checksum");
+    case Check::pem_base64: return holds_private_key(value) ? taken(candidate, "structure", Verdict::checked) : refused("structure");
+    case Check::basic_auth: return is_user_and_password(value) ? taken(candidate, "structure") : refused("structure");
+    case Check::mixed:
+      return shape_of(value).mixed() && !is_placeholder(value) ? taken(candidate, "mixed") : refused("mixed");
+    case Check::password: return is_placeholder(value) && !is_common_word(value) ? refused("placeholder") : taken(candidate, "place");
+    default: return taken(candidate, "format");
+  }
+}
+
+}  // namespace
+
+Confirmed confirm(const Rule& rule, const Candidate& candidate) {
+  if (rule.kind == RuleKind::finding) {
+    return taken(candidate, "pattern");
+  }
+  if (rule.check == Check::assignment || rule.check == Check::option) {
+    return confirm_assignment(rule, candidate);
+  }
+  if (rule.check == Check::header) {
+    return confirm_header(candidate);
+  }
+  Candidate extended = candidate;
+  extend_span(rule, extended);
+  const std::string_view value = candidate.match.substr(candidate.from, candidate.to - candidate.from);
+  if (value.find("REDACTED-") != std::string_view::npos) {
+    return refused("placeholder");
+  }
+  if (rule.entropy_min > 0 && entropy_per_character(value) < rule.entropy_min) {
+    return refused("entropy");
+  }
+  return confirm_value(rule, extended);
+}
+
+bool is_secret_value(std::string_view name, std::string_view value) {
+  Assignment found;
+  found.joint = Joint::pair;
+  found.quoting = Quoting::quoted;
+  return is_secret_under(meaning_of_name(name), found, value);
+}
+
+}  // namespace sourceos::redact

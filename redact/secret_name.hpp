@@ -1,0 +1,22 @@
+// What a name says about its value. `class_of_name` of confirm.hpp is the short form.
+#pragma once
+
+#include <string_view>
+
+namespace sourceos::redact {
+
+enum class NameStrength : unsigned char {
+  none,
+  weak,      // `key`, `auth`, `salt`: only a value that looks random is a secret
+  strong,    // `token`, `secret`, `api_key`
+  password,  // any word may be one
+};
+
+struct NameMeaning {
+  std::string_view klass;
+  NameStrength strength = NameStrength::none;
+};
+
+[[nodiscard]] NameMeaning meaning_of_name(std::string_view name);
+
+}  // namespace sourceos::redact
