@@ -5,9 +5,9 @@
 //
 //   oci-layout, index.json   constant; a bundle's own index.json is made on export
 //   blobs/sha256/<hex>       blobs of all bundles, shared; documents of leaves (intents, changes)
-//   referrers/<2 hex>/<hex>  one small file for each M: canonical JSON { attached, imported,
+//   referrers/<2 hex>/<hex>  one small file for each M: canonical JSON { attached, imported, logId,
 //                            pruned, seq }, `attached` being the digests of the attached manifests
-//                            (OCI's "referrers": S and sidecars) in the order of I, `pruned` the
+//                            (OCI's "referrers": S and sidecars) as they came, `pruned` the
 //                            gc leaf that removed it or null. Rebuildable; also serves look-ups by
 //                            prefix, since a directory has 1/256 of the names.
 //   log/                     the host log (bundle/log/host_log.hpp) and pending/<seq>/
@@ -48,6 +48,7 @@ namespace sourceos::bundle {
 
 struct Draft;
 struct Record;
+struct StoreState;
 class Layout;
 namespace log {
 class HostLog;
@@ -136,6 +137,7 @@ struct BundleFacts {
   Digest id;
   std::uint64_t seq = 0;
   bool imported = false;
+  std::string log_id;  // the log that `seq` counts in: ours, or one that it succeeded
   std::vector<Digest> attached;
   std::optional<Pruned> pruned;
 };
@@ -178,6 +180,7 @@ struct FsckReport {
   std::uint64_t bytes = 0;
   std::uint64_t bundles = 0;
   std::uint64_t leaves = 0;
+  std::uint64_t unreached_blobs = 0;  // no fault; the next gc takes them
   std::vector<FsckFinding> findings;
   // No finding but repaired caches.
   [[nodiscard]] bool whole() const;
@@ -286,9 +289,8 @@ class Store {
   [[nodiscard]] Result<SecretBytes> derive(std::string_view label, std::string_view context) const;
 
  private:
-  struct State;
-  explicit Store(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Store(std::unique_ptr<StoreState> state);
+  std::unique_ptr<StoreState> state_;
 };
 
 }  // namespace sourceos::bundle

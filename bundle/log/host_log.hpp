@@ -39,6 +39,10 @@ struct LogFault {
   std::string detail;
 };
 
+class HostLog;
+[[nodiscard]] bool offsets_are_right(const HostLog& log);  // bundle/log/host_log_caches.hpp
+[[nodiscard]] bool tiles_are_right(const HostLog& log);
+
 class HostLog {
  public:
   // A log that is there; reads the newest checkpoint. `not_found` when there is none.
@@ -51,8 +55,8 @@ class HostLog {
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] const Checkpoint& checkpoint() const;
   [[nodiscard]] const std::string& checkpoint_text() const;  // the signed note
-  // Reads the newest checkpoint again; true when it moved.
-  [[nodiscard]] Result<bool> refresh();
+  // Reads the newest checkpoint again.
+  [[nodiscard]] Status refresh();
 
   [[nodiscard]] Result<StoredLeaf> leaf(std::uint64_t seq) const;
   // Leaves from..to-1 in order; `each` ends the walk with an Error.
@@ -70,11 +74,15 @@ class HostLog {
   [[nodiscard]] Digest root() const { return checkpoint().root; }
 
   // Reads everything again: records, numbering, references, the tree, the checkpoint and its
-  // signature by `log_key`. Empty when all is well.
-  [[nodiscard]] Result<std::vector<LogFault>> verify(const std::optional<PublicKey>& log_key) const;
+  // signature by `log_key`, when given. Empty when all is well.
+  [[nodiscard]] std::vector<LogFault> verify(const std::optional<PublicKey>& log_key) const;
 
  private:
   friend class LogWriter;
+  friend bool offsets_are_right(const HostLog& log);
+  friend bool tiles_are_right(const HostLog& log);
+  [[nodiscard]] Result<Digest> subtree(std::uint64_t size, unsigned level,
+                                       std::uint64_t index) const;
   struct State;
   explicit HostLog(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
