@@ -57,6 +57,23 @@ std::unique_ptr<OpenStore> store_for_engine(const Context& context) {
   return nullptr;
 }
 
+redact::KeySource keys_of(const bundle::Store& store) {
+  return [&store](std::string_view label, std::string_view text) {
+    const auto key = store.derive(label, text);
+    return key ? to_key(key->view()) : std::array<std::uint8_t, 32>{};
+  };
+}
+
+// The rule cache stays under the store's key, when there is one.
+redact::KeySource tags_from(std::string tag_key, redact::KeySource others) {
+  auto key = std::make_shared<bundle::SecretBytes>(bundle::SecretBytes::take(tag_key));
+  return [key, others = std::move(others)](std::string_view label, std::string_view text) {
+    return others && label.starts_with("rule-cache")
+               ? others(label, text)
+               : to_key(bundle::derive_key(*key, label, text).view());
+  };
+}
+
 }  // namespace
 
 std::filesystem::path store_root(const Context& context) {
@@ -179,10 +196,11 @@ Result<Engine> Engine::create(const Context& context, const EngineOptions& optio
   wanted.scalar = options.scalar;
   if (engine.store_) {
     wanted.cache_directory = rule_cache(context);
-    wanted.keys = [store = &engine.store_->store](std::string_view label, std::string_view text) {
-      const auto key = store->derive(label, text);
-      return key ? to_key(key->view()) : std::array<std::uint8_t, 32>{};
-    };
+    wanted.keys = keys_of(engine.store_->store);
+  }
+  if (!options.tag_key.empty()) {
+    wanted.run_id = std::string(32, '0');  // part of the tags of what is easily guessed
+    wanted.keys = tags_from(options.tag_key, std::move(wanted.keys));
   }
   SOURCEOS_TRY_ASSIGN(engine.pipeline_, redact::Pipeline::create(std::move(wanted)));
   return engine;

@@ -58,6 +58,8 @@ struct EngineOptions {
   bool personal_data = true;
   bool private_addresses = false;
   bool scalar = false;
+  // 32 bytes that make the tags instead of the store's key, the same in every run: a baseline's.
+  std::string tag_key;
 };
 // With the keys of the store (made at first use) tags agree with those in its bundles, and compiled
 // rules are cached. Where there can be no store, or with `--evidence none`: keys of this call only.

@@ -316,7 +316,9 @@ Result<json::Value> outside_of(const verify::LastGood& last, const Context& cont
   if (!open || open->store.log_id() != last.log_id) {
     return outside;
   }
-  SOURCEOS_TRY_ASSIGN(const auto rows, open->store.list({.rows_max = 0}));
+  bundle::ListOptions all;
+  all.rows_max = 0;
+  SOURCEOS_TRY_ASSIGN(const auto rows, open->store.list(all));
   for (const bundle::ListRow& row : rows) {
     if (row.seq >= last.size && !row.imported) {
       outside.push_back(row.id.text());

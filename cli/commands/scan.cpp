@@ -1,0 +1,424 @@
+#include <array>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "bundle/record.hpp"
+#include "cli/baseline.hpp"
+#include "cli/changes.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/git_sources.hpp"
+#include "cli/hits.hpp"
+#include "cli/masking.hpp"
+#include "cli/option_sets.hpp"
+#include "cli/parser.hpp"
+#include "cli/progress.hpp"
+#include "cli/render.hpp"
+#include "cli/report.hpp"
+#include "cli/tree.hpp"
+#include "cli/workplace.hpp"
+#include "core/json/json.hpp"
+#include "core/text.hpp"
+#include "host/files.hpp"
+#include "host/host.hpp"
+#include "redact/pipeline.hpp"
+
+namespace sourceos::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> k_formats = {"text", "json", "sarif", "csv"};
+constexpr std::array<std::string_view, 4> k_thresholds = {"none", "low", "medium", "high"};
+
+constexpr std::array k_own_options = {
+    Option{.name = "--format",
+           .kind = ValueKind::choice,
+           .value = "FORMAT",
+           .help = "Form of the answer; 'text' by default",
+           .choices = k_formats},
+    Option{.name = "--fail-on",
+           .kind = ValueKind::choice,
+           .value = "SEVERITY",
+           .help = "Exit 1 when something of this severity or above is found; 'medium' by default",
+           .choices = k_thresholds},
+    Option{.name = "--git", .help = "Respect the ignore files of the repository"},
+    Option{.name = "--staged", .help = "Scan what is staged for the next commit"},
+    Option{.name = "--since",
+           .kind = ValueKind::text,
+           .value = "REV",
+           .help = "Scan what the commits after REV brought"},
+    Option{.name = "--baseline",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "Accept the findings of this file"},
+    Option{.name = "--write-baseline",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "Write a baseline that accepts what is found now"},
+    Option{.name = "--personal-data", .help = "Also report users, hosts, mail and IP addresses"},
+    Option{.name = "--jobs",
+           .kind = ValueKind::number,
+           .value = "N",
+           .help = "Files scanned side by side; all cores by default"},
+    output_option("Write the answer to PATH"),
+    Option{.name = "--rules",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "Further rules, as TOML",
+           .repeat = Repeat::many},
+    Option{.name = "--disable",
+           .kind = ValueKind::text,
+           .value = "RULE",
+           .help = "Switch a rule off; the answer says so",
+           .repeat = Repeat::many},
+    Option{.name = "--known",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "Values to look for, one a line",
+           .repeat = Repeat::many},
+};
+constexpr std::array k_operands = {
+    Operand{.name = "PATH",
+            .kind = ValueKind::file,
+            .help = "Files and directories; the current directory with --git, --staged, --since",
+            .least = 0,
+            .most = k_any_number},
+};
+constexpr std::array k_examples = {
+    Example{"A tree", "scan src config"},
+    Example{"A repository, as a code scanning service wants it", "scan . --git --format sarif --output scan.sarif"},
+    Example{"Before a commit", "scan --staged"},
+    Example{"What a branch brought", "scan --since main"},
+    Example{"Accept what is there, report what is new", "scan . --git --write-baseline .scan-baseline.json"},
+};
+
+struct Answer {
+  json::Value rows = json::Value::array();
+  json::Value skipped = json::Value::array();
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+redact::DocumentOptions document_options(const std::string& name) {
+  redact::DocumentOptions options;
+  options.name = name;
+  options.hits = true;
+  return options;
+}
+
+// What one worker hands back for one file.
+struct FileResult {
+  Masked masked;
+  std::string skipped;  // reason, or empty
+};
+
+FileResult scan_file(const redact::Pipeline& pipeline, const TreeFile& file, const host::Host& host) {
+  FileResult result;
+  const auto opened = host::open_regular(file.path);
+  if (!opened) {
+    result.skipped = opened.error().reason;
+    return result;
+  }
+  auto masked = mask_file(pipeline, document_options(file.name), *opened,
+                          [](std::string_view) { return Status(); }, host);
+  if (!masked) {
+    result.skipped = masked.error().reason;
+    return result;
+  }
+  result.masked = std::move(*masked);
+  return result;
+}
+
+std::vector<FileResult> scan_files(const redact::Pipeline& pipeline, const std::vector<TreeFile>& files,
+                                   std::size_t jobs, Context& context, Progress& progress) {
+  std::vector<FileResult> results(files.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<std::uint64_t> bytes = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size() && !context.host.is_interrupted(); i = next++) {
+      results[i] = scan_file(pipeline, files[i], context.host);
+      progress.set(bytes += results[i].masked.bytes, 0);
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (std::size_t i = 1; i < std::min(jobs, files.size()); ++i) {
+    workers.emplace_back(work);
+  }
+  work();
+  return results;
+}
+
+std::string shown_name(const Context& context, const redact::Pipeline& pipeline, const std::string& name) {
+  return pipeline.text(shown_path(context, name)).str();
+}
+
+Status scan_trees(Answer& answer, const redact::Pipeline& pipeline, const Tree& tree, const Options& options,
+                  Context& context) {
+  Progress progress(context.console, "scan", !context.quiet);
+  const std::size_t jobs =
+      options.number("--jobs").value_or(std::max(1U, std::thread::hardware_concurrency()));
+  const auto results = scan_files(pipeline, tree.files, std::max<std::size_t>(1, jobs), context, progress);
+  if (context.host.is_interrupted()) {
+    return fail(ErrorKind::interrupted, "interrupted", "interrupted");
+  }
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string name = shown_name(context, pipeline, tree.files[i].name);
+    if (!results[i].skipped.empty()) {
+      answer.skipped.push_back({{"path", name}, {"reason", results[i].skipped}});
+      continue;
+    }
+    ++answer.files;
+    answer.bytes += results[i].masked.bytes;
+    append_rows(answer.rows, results[i].masked, name, pipeline);
+  }
+  for (const Skipped& skipped : tree.skipped) {
+    answer.skipped.push_back(
+        {{"path", shown_name(context, pipeline, skipped.name)}, {"reason", skipped.reason}});
+  }
+  return {};
+}
+
+// What the version before had too is not new.
+json::Value without_old(const json::Value& rows, const json::Value& old_rows) {
+  std::set<std::pair<std::string, std::string>> old_tags;
+  for (const json::Value& row : old_rows) {
+    old_tags.emplace(text_of(row, "rule"), text_of(row, "tag"));
+  }
+  json::Value fresh = json::Value::array();
+  for (const json::Value& row : rows) {
+    if (!old_tags.contains({text_of(row, "rule"), text_of(row, "tag")})) {
+      fresh.push_back(row);
+    }
+  }
+  return fresh;
+}
+
+Status scan_blob(Answer& answer, const redact::Pipeline& pipeline, const GitBlob& blob,
+                 const Context& context) {
+  if (context.host.is_interrupted()) {
+    return fail(ErrorKind::interrupted, "interrupted", "interrupted");
+  }
+  const std::string name = pipeline.text(blob.path).str();
+  json::Value rows = json::Value::array();
+  append_rows(rows, mask_bytes(pipeline, document_options(blob.path), blob.content), name, pipeline);
+  if (!rows.empty() && !blob.before.empty()) {
+    json::Value old_rows = json::Value::array();
+    append_rows(old_rows, mask_bytes(pipeline, document_options(blob.path), blob.before), name, pipeline);
+    rows = without_old(rows, old_rows);
+  }
+  for (json::Value& row : rows) {
+    row["commit"] = blob.commit.empty() ? json::Value() : json::Value(blob.commit);
+    answer.rows.push_back(std::move(row));
+  }
+  ++answer.files;
+  answer.bytes += blob.content.size();
+  return {};
+}
+
+std::string directory_of(const Options& options) {
+  return options.operands().empty() ? "." : options.operands().front();
+}
+
+Result<Tree> repository_tree(const GitSources& git) {
+  SOURCEOS_TRY_ASSIGN(const std::vector<std::string> paths, git.files());
+  Tree tree;
+  for (const std::string& path : paths) {
+    const auto whole = git.tree() / path;
+    if (const auto facts = host::describe(whole); facts && facts->kind == host::FileKind::regular) {
+      tree.files.push_back({whole, path, path});
+    } else if (facts) {
+      tree.skipped.push_back({path, facts->kind == host::FileKind::link ? "link" : "special-file"});
+    }
+  }
+  return tree;
+}
+
+Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline, Context& context) {
+  Answer answer;
+  if (options.has("--staged") || options.has("--since") || options.has("--git")) {
+    if (options.operands().size() > 1) {
+      return fail(ErrorKind::usage, "usage", "one repository at a time");
+    }
+    SOURCEOS_TRY_ASSIGN(const GitSources git, GitSources::open(context.host, directory_of(options)));
+    const auto take = [&](const GitBlob& blob) { return scan_blob(answer, pipeline, blob, context); };
+    if (options.has("--staged")) {
+      SOURCEOS_TRY(git.staged(take));
+    } else if (const auto revision = options.value("--since")) {
+      SOURCEOS_TRY(git.since(*revision, take));
+    } else {
+      SOURCEOS_TRY_ASSIGN(const Tree tree, repository_tree(git));
+      SOURCEOS_TRY(scan_trees(answer, pipeline, tree, options, context));
+    }
+    return answer;
+  }
+  if (options.operands().empty()) {
+    return fail(ErrorKind::usage, "usage", "PATH is missing");
+  }
+  SOURCEOS_TRY_ASSIGN(const Tree tree, list_tree(options.operands()));
+  SOURCEOS_TRY(scan_trees(answer, pipeline, tree, options, context));
+  return answer;
+}
+
+Result<std::optional<Baseline>> baseline_of(const Options& options, Context& context) {
+  if (const auto path = options.value("--baseline")) {
+    SOURCEOS_TRY_ASSIGN(Baseline baseline, Baseline::read(*path));
+    return std::optional(std::move(baseline));
+  }
+  if (options.has("--write-baseline")) {
+    return std::optional(Baseline::with_new_key(context.host.random));
+  }
+  return std::optional<Baseline>();
+}
+
+json::Value ruleset_of(const redact::RulesetInfo& info) {
+  return {{"digest", info.digest.text()},
+          {"engine", info.engine},
+          {"rules", info.rules},
+          {"disabled", info.disabled_rules}};
+}
+
+Status accept_known(Answer& answer, const std::optional<Baseline>& baseline, json::Value& record) {
+  record["accepted"] = 0;
+  if (!baseline) {
+    return {};
+  }
+  json::Value fresh = json::Value::array();
+  for (json::Value& row : answer.rows) {
+    if (!baseline->accepts(row)) {
+      fresh.push_back(std::move(row));
+    }
+  }
+  record["accepted"] = answer.rows.size() - fresh.size();
+  answer.rows = std::move(fresh);
+  return {};
+}
+
+bool reaches(const json::Value& rows, std::string_view threshold) {
+  for (const json::Value& row : rows) {
+    if (threshold != "none" && severity_rank(text_of(row, "severity")) >= severity_rank(threshold)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status write_text(const Options& options, Context& context, std::string_view text) {
+  const auto path = options.value("--output");
+  if (!path || *path == "-") {
+    return context.console.out(text);
+  }
+  SOURCEOS_TRY_ASSIGN(OutputFile file, OutputFile::create(*path, 0644));
+  SOURCEOS_TRY(file.write(text));
+  return file.commit();
+}
+
+// The answer in another form than the record's, or the record itself in a file.
+Result<Report> in_format(Report report, const Options& options, Context& context) {
+  const std::string format = context.json ? "json" : options.value_or("--format", "text");
+  const json::Value& rows = report.record().at("findings");
+  if (format == "sarif") {
+    SOURCEOS_TRY(write_text(options, context, to_json_text(rows_as_sarif(rows), Layout::pretty)));
+  } else if (format == "csv") {
+    SOURCEOS_TRY(write_text(options, context, rows_as_csv(rows)));
+  } else if (format == "json") {
+    SOURCEOS_TRY(write_text(options, context, to_json_text(report.document(), Layout::pretty)));
+  } else if (!options.has("--output")) {
+    return report;
+  } else {
+    return fail(ErrorKind::usage, "usage", "'--output' needs '--format json', 'sarif' or 'csv'");
+  }
+  return std::move(report).already_printed();
+}
+
+Result<Report> scan(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(const std::optional<Baseline> baseline, baseline_of(options, context));
+  EngineOptions wanted;
+  wanted.rule_files = options.values("--rules");
+  wanted.disabled_rules = options.values("--disable");
+  wanted.known_files = options.values("--known");
+  wanted.personal_data = options.has("--personal-data");
+  wanted.tag_key = baseline ? baseline->key() : std::string();
+  SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
+  engine.pipeline().freeze();
+  SOURCEOS_TRY_ASSIGN(Answer answer, scan_all(options, engine.pipeline(), context));
+  json::Value record = new_record("scan");
+  SOURCEOS_TRY(accept_known(answer, baseline, record));
+  if (const auto path = options.value("--write-baseline")) {
+    SOURCEOS_TRY_ASSIGN(OutputFile file, OutputFile::create(*path, 0644));
+    SOURCEOS_TRY(file.write(baseline->write(answer.rows)));
+    SOURCEOS_TRY(file.commit());
+    record["baseline"] = shown_path(context, *path);
+  }
+  const std::string threshold = options.value_or("--fail-on", "medium");
+  const bool fails = reaches(answer.rows, threshold) && !options.has("--write-baseline");
+  record["files"] = answer.files;
+  record["bytes"] = answer.bytes;
+  record["failOn"] = threshold;
+  record["counts"] = count_by_severity(answer.rows);
+  record["ruleset"] = ruleset_of(engine.pipeline().info());
+  record["skipped"] = std::move(answer.skipped);
+  record["findings"] = std::move(answer.rows);
+  return in_format(Report(std::move(record), fails ? ExitCode::negative : ExitCode::done,
+                          fails ? "findings" : ""),
+                   options, context);
+}
+
+void print(const json::Value& record, Text& text) {
+  for (const json::Value& row : part_of(record, "findings")) {
+    const std::string severity = text_of(row, "severity");
+    const Tone tone = severity == "high" ? Tone::bad : severity == "medium" ? Tone::warning : Tone::plain;
+    const std::string commit = text_of(row, "commit");
+    text.table({}, {{Cell(severity, tone),
+                     fmt::format("{}:{}:{}{}", text_of(row, "path"), number_of(row, "line"),
+                                 number_of(row, "column"),
+                                 commit.empty() ? "" : " in " + commit.substr(0, 12)),
+                     text_of(row, "rule"), text_of(row, "class")}});
+    text.quoted(text_of(row, "excerpt"));
+  }
+  const json::Value& counts = part_of(record, "counts");
+  const std::size_t found = part_of(record, "findings").size();
+  if (found > 0) {
+    text.gap();
+  }
+  text.line(found == 0 ? "nothing found"
+                       : fmt::format("{} high, {} medium, {} low", number_of(counts, "high"),
+                                     number_of(counts, "medium"), number_of(counts, "low")),
+            found == 0 ? Tone::good : Tone::plain);
+  text.field("scanned", fmt::format("{}, {}", counted(number_of(record, "files"), "file", "files"),
+                                    text::human_bytes(number_of(record, "bytes"))));
+  if (number_of(record, "accepted") > 0) {
+    text.field("accepted", std::to_string(number_of(record, "accepted")) + " by the baseline");
+  }
+  for (const json::Value& rule : part_of(part_of(record, "ruleset"), "disabled")) {
+    text.field("switched off", rule);
+  }
+  std::vector<std::vector<Cell>> rows;
+  for (const json::Value& row : part_of(record, "skipped")) {
+    if (text_of(row, "reason") != "git-directory") {
+      rows.push_back({Cell("not read", Tone::dim), text_of(row, "reason"), text_of(row, "path")});
+    }
+  }
+  text.table({}, rows);
+  if (!text_of(record, "baseline").empty()) {
+    text.field("written", text_of(record, "baseline"));
+  }
+}
+
+}  // namespace
+
+constinit const Command k_scan = {
+    .name = "scan",
+    .summary = "look for secrets and trouble in files, repositories and logs",
+    .description = "Reports secrets (never their text) and findings of log rules such as restart storms "
+                   "and refused sockets. Exits 1 when the threshold is reached.",
+    .options = k_own_options,
+    .operands = k_operands,
+    .examples = k_examples,
+    .run = scan,
+    .print = print,
+};
+
+}  // namespace sourceos::cli
