@@ -38,7 +38,7 @@ class AssignmentReader {
     read_name();
     const std::size_t after_name = at_;
     const bool closed = close_name();
-    if (!read_separator(closed) && !read_pair(closed)) {
+    if (!read_pair(closed) && !read_separator(closed)) {
       at_ = after_name;
       return {};
     }
@@ -87,8 +87,8 @@ class AssignmentReader {
 
   bool skip_blanks() {
     const std::size_t from = at_;
-    while (more() && is_blank(peek()) && at_ - from < k_blanks_max) {
-      ++at_;
+    while (more() && at_ - from < k_blanks_max && (is_blank(peek()) || rest().starts_with("\\t"))) {
+      at_ += is_blank(peek()) ? 1 : 2;
     }
     return at_ > from;
   }
@@ -162,7 +162,7 @@ class AssignmentReader {
     for (int count = 0; count < 3; ++count) {
       if (!take_quote().empty()) {
         quoted = true;
-      } else if (!take("]") && !take("}")) {
+      } else if (!take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
         break;
       }
     }
@@ -184,20 +184,53 @@ class AssignmentReader {
       out_.spaced = blank | (more() && (is_blank(peek()) || is_break(peek())));
       return true;
     }
-    if (closed && take(",")) {
+    if ((closed && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
       out_.joint = Joint::argument;
       return true;
     }
-    if (blank && read_words()) {
+    if (blank && (read_words() || read_typed())) {
       return true;
     }
     // `password "x"`, `#define PASSWORD "x"`, `<Pass encoding="base64">x`.
-    if (blank && !closed && (peek() == '"' || peek() == '\'' || (peek() == '\\' && peek(1) != 'n'))) {
+    if (blank && !closed &&
+        (peek() == '"' || peek() == '\'' || peek() == '{' || (peek() == '\\' && peek(1) != 'n') || is_directive())) {
       out_.joint = Joint::space;
       return true;
     }
     if (blank && read_attributes()) {
       return true;
+    }
+    if (blank && !closed && starts_long_run()) {
+      out_.joint = Joint::beside;
+      return true;
+    }
+    at_ = start;
+    return false;
+  }
+
+  [[nodiscard]] bool starts_long_run() const {
+    constexpr std::size_t k_long_run = 20;
+    const std::string_view run = rest().substr(0, k_long_run);
+    return run.size() == k_long_run &&
+           std::ranges::all_of(run, [](char c) { return is_name(c) || c == '+' || c == '/' || c == '='; });
+  }
+
+  // `password string = "x"`: a type between name and sign.
+  bool read_typed() {
+    const std::size_t start = at_;
+    take("*");
+    take("[]");
+    while (more() && is_word(peek())) {
+      ++at_;
+    }
+    const bool typed = at_ > start && at_ - start < 20;
+    skip_blanks();
+    if (typed && peek() == '=' && peek(1) != '=' && take("=")) {
+      out_.joint = Joint::equals;
+      skip_blanks();
+      if (peek() == '"' || peek() == '\'' || peek() == '`') {
+        return true;
+      }
     }
     at_ = start;
     return false;
@@ -215,7 +248,7 @@ class AssignmentReader {
       out_.joint = Joint::comparison;
       return true;
     }
-    static constexpr auto k_equals = std::to_array<std::string_view>({":=", "=>", "?=", "+=", "||=", "=", "->", "%3D", "%3d",
+    static constexpr auto k_equals = std::to_array<std::string_view>({"||", "??", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
                                                               "&#61;", "\\u003d", "<-"});
     for (const std::string_view sign : k_equals) {
       if (take(sign)) {
@@ -237,6 +270,36 @@ class AssignmentReader {
     return false;
   }
 
+  // A line that begins with a word which takes a name and a value: `ENV NAME value`.
+  [[nodiscard]] bool is_directive() const {
+    static constexpr auto k_directives = std::to_array<std::string_view>(
+        {"define", "global", "env", "arg", "setenv", "set", "setx", "export", "proxy_set_header", "add_header",
+         "fastcgi_param", "uwsgi_param", "passenv", "setvar"});
+    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    static constexpr auto k_names = std::to_array<std::string_view>({"requirepass", "masterauth", "requirepassword"});
+    for (const std::string_view name : k_names) {
+      if (std::ranges::equal(out_.name, name, {}, lower)) {
+        return true;
+      }
+    }
+    std::size_t end = begin;
+    std::size_t start = begin;
+    for (int words = 0; words < 3 && (words == 0 || (start > 0 && text_[start] == '-')); ++words) {
+      end = start;
+      while (end > 0 && is_blank(text_[end - 1])) {
+        --end;
+      }
+      start = end;
+      while (start > 0 && (is_word(text_[start - 1]) || text_[start - 1] == '-')) {
+        --start;
+      }
+    }
+    const std::string_view word = text_.substr(start, end - start);
+    return end < begin && std::ranges::any_of(k_directives, [word](std::string_view directive) {
+             return std::ranges::equal(word, directive, {}, lower);
+           });
+  }
+
   // `password: str = "x"`, `val password: String = "x"`, `let p: &str = "x"`.
   void skip_type() {
     const std::size_t start = at_;
@@ -249,7 +312,8 @@ class AssignmentReader {
                       peek() == '<' || peek() == '>' || peek() == ':' || peek() == '|')) {
       ++at_;
     }
-    const bool typed = at_ > type;
+    const std::string_view name = text_.substr(type, at_ - type);
+    const bool typed = !name.empty() && std::ranges::count_if(name, [](char c) { return c >= '0' && c <= '9'; }) < 3;
     skip_blanks();
     if (typed && peek() == '=' && peek(1) != '=' && peek(1) != '>' && (is_blank(peek(1)) || peek(1) == '"')) {
       ++at_;
@@ -325,10 +389,16 @@ class AssignmentReader {
       at_ = start;
       return false;
     }
-    (void)closed;
     skip_space();
+    if (closed && take("{")) {
+      skip_members();
+    }
     take(",");
     skip_space();
+    if (closed && take_argument_number()) {
+      out_.joint = Joint::pair;
+      return true;
+    }
     take_quote();
     if (!take_word("value") && !take_word("defaultvalue") && !take_word("content") && !take_word("default")) {
       at_ = start;
@@ -344,15 +414,46 @@ class AssignmentReader {
     return true;
   }
 
+  // The next argument of an audit record: `a1="--password" a2="x"`.
+  bool take_argument_number() {
+    const std::size_t start = at_;
+    if (take("a")) {
+      while (more() && peek() >= '0' && peek() <= '9') {
+        ++at_;
+      }
+      if (at_ > start + 1 && take("=")) {
+        return true;
+      }
+    }
+    at_ = start;
+    return false;
+  }
+
+  // Lines of a block before its default: `type = string`, `sensitive = true`.
+  void skip_members() {
+    for (int lines = 0; lines < 4; ++lines) {
+      skip_space();
+      const std::size_t line_end = text_.find_first_of("\r\n", at_);
+      if (rest().starts_with("default") || line_end == std::string_view::npos || peek() == '}') {
+        return;
+      }
+      at_ = line_end;
+    }
+  }
+
   void read_value() {
     skip_value_space();
+    if (rest().starts_with("[]byte") || rest().starts_with("[]uint8")) {
+      read_numbers();
+      return;
+    }
     skip_prefixes();
     const std::string_view quote = take_quote();
     if (!quote.empty()) {
       read_quoted(quote);
       return;
     }
-    if (peek() == '{' || rest().starts_with("[]byte")) {
+    if (peek() == '{') {
       read_numbers();
       return;
     }
@@ -466,6 +567,7 @@ class AssignmentReader {
       return;
     }
     out_.quoting = Quoting::quoted;
+    out_.numbers = true;
     out_.from = at_ + open + 1;
     finish(at_ + close);
   }
@@ -474,7 +576,8 @@ class AssignmentReader {
     out_.from = at_;
     std::size_t end = at_;
     const bool query = in_query();
-    while (end < text_.size() && !ends_bare(end, query)) {
+    const bool encoded = in_encoded_query();
+    while (end < text_.size() && !ends_bare(end, query, encoded)) {
       ++end;
     }
     out_.cut = end >= text_.size();
@@ -493,13 +596,20 @@ class AssignmentReader {
     return before == '?' || before == '&' || (before == ';' && begin > 4 && text_[begin - 5] == '&');
   }
 
-  [[nodiscard]] bool ends_bare(std::size_t end, bool query) const {
+  // `%26name%3D`: the digits of the escape were read with the name.
+  [[nodiscard]] bool in_encoded_query() const {
+    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    return begin > 0 && text_[begin - 1] == '%' &&
+           (out_.name.starts_with("26") || out_.name.starts_with("3F") || out_.name.starts_with("3f"));
+  }
+
+  [[nodiscard]] bool ends_bare(std::size_t end, bool query, bool encoded) const {
     const char c = text_[end];
     if (is_blank(c) || is_break(c) || c == '"' || c == '`' || c == '<' || static_cast<unsigned char>(c) < 0x20) {
       return true;
     }
     const std::string_view here = text_.substr(end);
-    if (query && (c == '&' || c == '#' || here.starts_with("%26"))) {
+    if ((query && (c == '&' || c == '#')) || (encoded && here.starts_with("%26"))) {
       return true;
     }
     if (c == '&') {

@@ -18,6 +18,7 @@ enum class Joint : unsigned char {
   argument,    // f("name", "value")
   markup,      // <name>value</name>, name" value="value"
   space,       // name "value", --name value
+  beside,      // name AND_A_LONG_RUN
   words,       // the name is value, name for someone: value
   pair,        // {name: "NAME", value: "value"}
 };
@@ -30,6 +31,7 @@ struct Assignment {
   bool spaced = false;           // white space stands around the separator
   bool call = false;             // the value is the default in a call: getenv("NAME", "value")
   bool ends_line = false;        // nothing follows the value on its line
+  bool numbers = false;          // the value is a list of byte values
   bool cut = false;              // the text ended inside the value
   [[nodiscard]] bool found() const { return to > from; }
 };

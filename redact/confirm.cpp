@@ -75,16 +75,24 @@ bool is_phrase(std::string_view value) {
          });
 }
 
+// The rest of an expression or a selector, read from inside a string of code: `"+new X(`, `.$p[`.
+bool is_continued(std::string_view value) {
+  const bool joined = value.size() > 1 && std::string_view("+.,#?&|)").contains(value.front());
+  return joined && (is_identifier(value.substr(1)) || value.find_first_of("([$ ") != std::string_view::npos ||
+                    value.back() == ':');
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const Shape shape = shape_of(value);
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
-  if (value.size() < k_password_bytes_min || is_location(value)) {
+  if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value)) {
     return false;
   }
   if (shape.spaces > 0 && !is_phrase(value)) {
     return false;
   }
   switch (found.joint) {
+    case Joint::beside: return false;
     case Joint::argument: return !words_only && value.size() >= 6;
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6) || (!words_only && shape.marks > 0 && shape.digits > 0);
     case Joint::comparison: return found.quoting == Quoting::quoted;
@@ -108,8 +116,20 @@ bool is_password_value(const Assignment& found, std::string_view value) {
 }
 
 bool is_strong_value(const Assignment& found, std::string_view value) {
-  const Shape shape = shape_of(value);
-  if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value) || is_identifier(value)) {
+  Shape shape = shape_of(value);
+  if (value.find('\n') != std::string_view::npos) {
+    shape.spaces = 0;  // a long run folded over lines
+  }
+  if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value)) {
+    return false;
+  }
+  if (found.joint == Joint::comparison && found.quoting == Quoting::quoted) {
+    return true;
+  }
+  if (found.joint == Joint::beside && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
+    return false;
+  }
+  if (is_identifier(value) || is_continued(value)) {
     return false;
   }
   if (found.quoting == Quoting::bare && is_code(value)) {
@@ -122,6 +142,10 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
     return shape.digits >= 16;
   }
   if (shape.digits == 0) {
+    const bool quoted = found.quoting == Quoting::quoted;
+    if (quoted && value.size() >= 12 && value.find_first_of("#!@%^&*?+=~$") != std::string_view::npos) {
+      return true;
+    }
     return is_random(value, 16) || (shape.marks >= 2 && value.size() >= 12) || (value.size() >= 20 && shape.marks == 0 && (shape.upper == 0 || shape.lower == 0) && entropy_per_character(value) > 3.4);
   }
   return entropy_per_character(value) >= 1.8;
@@ -129,20 +153,23 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
 
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
   const Shape shape = shape_of(value);
-  const std::size_t least = klass == "token" ? 12 : k_weak_bytes_min;
+  const std::size_t least = klass == "token" ? 12 : klass == "session" ? 20 : k_weak_bytes_min;
   if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
     return false;
   }
-  if (found.joint == Joint::words || (found.joint == Joint::argument && value.size() < 20)) {
+  if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 20)) {
     return false;
   }
-  if (is_code(value)) {
+  if (is_code(value) || (value.starts_with("0x") && value.size() < 34)) {
     return false;
   }
   return is_random(value, least) && entropy_per_character(value) >= 2.8;
 }
 
 bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::string_view value) {
+  if (found.numbers) {
+    return meaning.strength != NameStrength::none;
+  }
   if (is_placeholder(value)) {
     return false;
   }
@@ -174,8 +201,13 @@ Confirmed confirm_named(const Candidate& candidate, const Assignment& found, std
   return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name and value"};
 }
 
+// Before, match and after lie side by side.
+std::string_view whole_text(const Candidate& candidate) {
+  return {candidate.before.data(), candidate.before.size() + candidate.match.size() + candidate.after.size()};
+}
+
 Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
-  const std::string text = std::string(candidate.before) + std::string(candidate.match) + std::string(candidate.after);
+  const std::string_view text = whole_text(candidate);
   const std::size_t keyword = candidate.before.size() + candidate.from;
   const Assignment found =
       rule.check == Check::option ? read_option(text, keyword) : read_assignment(text, keyword);
@@ -201,10 +233,13 @@ Confirmed confirm_header(const Candidate& candidate) {
           .by = "header"};
 }
 
+bool is_mixed(std::string_view value) {
+  return shape_of(value).mixed() && !is_placeholder(value) && !is_location(value) && !is_identifier(value);
+}
+
 Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
-  const std::string_view whole(candidate.match);
-  const std::string value = std::string(whole.substr(candidate.from, std::min(candidate.to, whole.size()) - candidate.from)) +
-                            std::string(candidate.after.substr(0, candidate.to > whole.size() ? candidate.to - whole.size() : 0));
+  const std::string_view value =
+      whole_text(candidate).substr(candidate.before.size() + candidate.from, candidate.to - candidate.from);
   switch (rule.check) {
     case Check::github:
       return has_github_checksum(value) ? taken(candidate, "checksum", Verdict::checked)
@@ -216,7 +251,7 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
     case Check::pem_base64: return holds_private_key(value) ? taken(candidate, "structure", Verdict::checked) : refused("structure");
     case Check::basic_auth: return is_user_and_password(value) ? taken(candidate, "structure") : refused("structure");
     case Check::mixed:
-      return shape_of(value).mixed() && !is_placeholder(value) ? taken(candidate, "mixed") : refused("mixed");
+      return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::password: return is_placeholder(value) && !is_common_word(value) ? refused("placeholder") : taken(candidate, "place");
     default: return taken(candidate, "format");
   }

@@ -38,7 +38,7 @@ bool made_of(std::string_view text, std::string_view more) {
 
 // Checks that look at the value behind the match say so by having a tail.
 std::uint32_t tail_by_default(Check check, Extend extend) {
-  constexpr std::uint32_t k_value_tail_bytes = 4 * 1024;
+  constexpr std::uint32_t k_value_tail_bytes = 8 * 1024;
   constexpr std::uint32_t k_token_tail_bytes = 8 * 1024;
   if (check == Check::assignment || check == Check::option || check == Check::header) {
     return k_value_tail_bytes;

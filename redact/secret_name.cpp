@@ -58,7 +58,7 @@ constexpr auto k_password_ends = std::to_array<std::string_view>({
     "password", "passwd",   "passphrase", "passcode", "passwort", "kennwort",  "pwd",      "pswd",       "psswd",
     "pswrd",    "psword",   "psswrd",     "pssword",  "paswd",    "paswrd",    "pasword",  "paasword",   "passworsd",
     "passwrd",  "passord",  "contrasena", "senha",    "wachtwoord", "motdepasse", "passw", "userpass",   "dbpass",
-    "storepass", "keypass", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode"});
+    "storepass", "keypass", "authtok", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode"});
 constexpr auto k_pass_words = std::to_array<std::string_view>({"pass", "pw", "psw", "pwds", "userpwd", "rootpw", "bindpw", "userpw", "passwds"});
 constexpr auto k_key_words = std::to_array<std::string_view>({
     "apikey", "secretkey", "accesskey", "privatekey", "authkey", "signingkey", "masterkey", "sharedkey",
@@ -84,7 +84,11 @@ constexpr auto k_about = std::to_array<std::string_view>({
     "template",  "input",     "form",      "page",      "link",      "button",    "class",     "issuer",
     "audience",  "handler",   "callback",  "function",  "factory",   "date",      "time",      "at",
     "changed",   "updated",   "created",   "title",     "description", "ring",    "bucket",    "budget",
-    "fingerprint", "helper",  "prompt",    "strength"});
+    "encryption", "encrypted", "requisite", "hash", "hashes", "hashing", "hasher", "history", "generator",
+    "checker", "confirmation", "verification", "protected", "protection", "fingerprint", "helper",  "prompt",    "strength"});
+// What may follow a weak word: `KEY_BASE64`, `salt_value`.
+constexpr auto k_after_weak = std::to_array<std::string_view>(
+    {"value", "data", "base", "hex", "string", "str", "prod", "production", "dev", "staging", "live", "default", "raw", "b", "bytes"});
 constexpr auto k_other_keys = std::to_array<std::string_view>({
     "public", "pub",    "primary", "foreign", "partition", "sort",   "cache",  "row",     "object", "index", "map",
     "dict",   "json",   "group",   "unique",  "composite", "lookup", "search", "hot",     "routing", "registry", "bucket",
@@ -97,7 +101,7 @@ constexpr auto k_pass_parts = std::to_array<std::string_view>({"bypass",    "com
                                                         "overpass", "multipass", "lastpass", "keepass", "onepass"});
 
 bool is_password_word(std::string_view word) {
-  if (one_of(word, k_pass_words)) {
+  if (one_of(word, k_pass_words) || word == "requirepass" || word == "masterauth") {
     return true;
   }
   if (std::ranges::any_of(k_password_ends, [word](std::string_view end) { return word.ends_with(end); })) {
@@ -124,7 +128,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
     }
     return {"key", NameStrength::weak};
   }
-  if (word.ends_with("token") && !one_of(before, k_other_tokens)) {
+  if (word.ends_with("token") && !one_of(before, k_other_tokens) && before != "key") {
     return {"token", NameStrength::strong};
   }
   if (word.ends_with("secret")) {
@@ -136,7 +140,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   static constexpr auto k_weak = std::to_array<std::string_view>({
       "auth", "authorization", "authentication", "salt", "nonce", "otp", "totp", "seed", "mnemonic", "psk", "jwt",
       "bearer", "pat", "cookie", "session", "sid", "phpsessid", "jsessionid", "sessionid", "signature", "sig",
-      "passcodes"});
+      "passcodes", "api", "api"});
   if (one_of(word, k_weak)) {
     return {word == "sig" ? "signature" : word.ends_with("id") || word == "sid" ? "session" : "token",
             NameStrength::weak};
@@ -156,6 +160,9 @@ NameMeaning meaning_of_name(std::string_view name) {
         return {};
       }
       continue;
+    }
+    if (meaning.strength == NameStrength::weak && at + 1 < words.size() && !one_of(words[at + 1], k_after_weak)) {
+      return {};
     }
     return meaning;
   }

@@ -41,7 +41,7 @@ constexpr auto k_common_words = std::to_array<std::string_view>({
 constexpr auto k_filler_begins = std::to_array<std::string_view>({
     "your",   "<your",  "enter-", "enter_",  "enter ",      "insert", "put-",    "put_",    "replace",
     "change-me", "change_me", "changeme", "todo", "fixme", "placeholder", "dummy", "example_", "example-",
-    "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx"});
+    "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
 constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
                                                     "foobar", "baz", "none", "tbd", "hunter", "n/a"});
 
@@ -55,6 +55,9 @@ bool is_only_marks(std::string_view value) {
 
 // `$NAME`, `$name`, `%NAME%`, `$env:NAME`, `:name`, `@name@`.
 bool is_variable(std::string_view value) {
+  while (!value.empty() && (value.front() == '\\' || value.front() == '\'' || value.front() == '"')) {
+    value.remove_prefix(1);
+  }
   if (value.size() > 2 && value.front() == '%' && value.back() == '%') {
     return true;
   }
@@ -76,7 +79,7 @@ bool holds_template(std::string_view value) {
       return true;
     }
   }
-  return value == "%s" || value == "%v" || value == "%q" || value == "%d" || value == "{}" || value == "?";
+  return value.find("$_") != std::string_view::npos || value == "%s" || value == "%v" || value == "%q" || value == "%d" || value == "{}" || value == "?";
 }
 
 bool is_bracketed(std::string_view value) {
@@ -85,9 +88,25 @@ bool is_bracketed(std::string_view value) {
   }
   const char first = value.front();
   const char last = value.back();
+  if (first == '%' && value[2 < value.size() ? 2 : 1] == '/') {
+    return true;  // a specifier of a unit file, then a path
+  }
   const bool pair = (first == '<' && last == '>') || (first == '[' && last == ']') || (first == '{' && last == '}') ||
                     (first == '(' && last == ')');
   return pair || value.starts_with("&lt;") || value.starts_with("__") || value.starts_with("<");
+}
+
+// All zeros or all f, with or without dashes; `1234567890` and `abcd-1234` and the like.
+bool is_filler_number(std::string_view lower) {
+  std::string plain;
+  for (const char c : lower) {
+    if (c != '-' && c != ':') {
+      plain += c;
+    }
+  }
+  return plain.empty() || is_one_byte_repeated(plain) || std::string_view("01234567890123456789").starts_with(plain) ||
+         std::string_view("12345678901234567890").starts_with(plain) || std::string_view("abcdef1234567890").starts_with(plain) ||
+         std::string_view("abcd1234").starts_with(plain) || plain == "test123";
 }
 
 bool is_own_placeholder(std::string_view value) { return value.find("REDACTED-") != std::string_view::npos; }
@@ -140,15 +159,20 @@ bool is_identifier(std::string_view value) {
   }
   unsigned words = 1;
   unsigned letters = 0;
+  unsigned digits = 0;
   for (std::size_t at = 0; at < value.size(); ++at) {
     const char c = value[at];
     if (std::string_view("_-.:/").contains(c)) {
       ++words;
+      digits = 0;
     } else if (is_letter(c)) {
+      if (digits > 0) {
+        return false;
+      }
       ++letters;
       words += at > 0 && is_upper(c) && is_lower(value[at - 1]) ? 1U : 0U;
-    } else if (!is_digit(c) || at + 2 < value.size()) {
-      return false;  // up to two digits at the end are a number of a thing
+    } else if (!is_digit(c) || ++digits > 2) {
+      return false;  // up to two digits at a word's end number a thing
     }
   }
   return letters >= 3 * words;
@@ -194,7 +218,8 @@ bool is_location(std::string_view value) {
                       value.starts_with("~") || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
   unsigned names = 0;
   for (const std::string_view part : text::split(value, value.find('/') == std::string_view::npos ? '\\' : '/')) {
-    if (part.size() > 8 && is_random(part, 8)) {
+    const Shape shape = shape_of(part);
+    if (part.size() >= 12 && shape.digits >= 2 && shape.upper >= 2 && shape.lower >= 2) {
       return false;
     }
     names += is_identifier(part) ? 1U : 0U;
@@ -235,6 +260,9 @@ bool is_placeholder(std::string_view value) {
   }
   const std::string lower = text::ascii_lower(value);
   if (std::ranges::any_of(k_filler_begins, [&lower](std::string_view begin) { return lower.starts_with(begin); })) {
+    return true;
+  }
+  if (is_filler_number(lower)) {
     return true;
   }
   if (lower.find("****") != std::string::npos || lower.find("xxxxxx") != std::string::npos ||
