@@ -1,0 +1,2 @@
+list(APPEND SOURCEOS_BUNDLE_TESTS
+  store_test.cpp)
