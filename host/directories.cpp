@@ -1,5 +1,7 @@
 #include "host/files.hpp"
 
+#include "host/tree_owner.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -48,6 +50,15 @@ FileKind kind_of_entry(int directory, const dirent& entry) {
                                    : FileKind::device;
 }
 
+int open_as_owner(int directory, const char* name) {
+  const TreeOwner owner(directory);
+  if (!owner.ready()) {
+    errno = EACCES;
+    return -1;
+  }
+  return ::openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
 bool is_dot(std::string_view name) { return name == "." || name == ".."; }
 
 // f_type values that <linux/magic.h> has under several names or not at all.
@@ -89,7 +100,7 @@ constexpr std::array<std::uint32_t, 30> k_unsafe_types = {
 Result<std::vector<DirectoryEntry>> list_directory(const Descriptor& directory,
                                                    std::size_t entries_max) {
   // A description of its own, so that the caller's position stays and a second list works.
-  const int fd = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = open_as_owner(directory.get(), ".");
   const Directory stream(fd < 0 ? nullptr : ::fdopendir(fd));
   if (stream == nullptr) {
     return fail(system_error(errno, "list directory"));
@@ -119,8 +130,7 @@ Result<std::vector<DirectoryEntry>> list_directory(const Descriptor& directory,
 }
 
 Result<Descriptor> open_subdirectory(const Descriptor& directory, const std::string& name) {
-  const int fd = ::openat(directory.get(), name.c_str(),
-                          O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  const int fd = open_as_owner(directory.get(), name.c_str());
   if (fd < 0) {
     return fail(system_error(errno, fmt::format("open directory '{}'", name)));
   }

@@ -58,7 +58,8 @@ struct FileFacts {
 // The one way to open collected files (security S-25): openat2 with RESOLVE_BENEATH, NO_SYMLINKS,
 // NO_MAGICLINKS (component-wise O_NOFOLLOW where the kernel lacks it); O_NONBLOCK so that a FIFO
 // cannot hang us; anything but a regular file is `refused`, reason "special-file" or "link".
-// `root` must be an open directory; `relative` has no leading '/'.
+// `root` must be an open directory; `relative` has no leading '/'. Root opens as the owner of
+// `root`, here and in the functions on directories below (host/tree_owner.hpp).
 [[nodiscard]] Result<Descriptor> open_beneath(const Descriptor& root, const fs::path& relative);
 struct OpenedFile {
   Descriptor descriptor;

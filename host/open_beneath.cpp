@@ -6,6 +6,7 @@
 #include "host/open_beneath.hpp"
 
 #include "host/files.hpp"
+#include "host/tree_owner.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -23,7 +24,6 @@ namespace sourceos::host {
 namespace {
 
 constexpr int k_file_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
-constexpr int k_directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 std::atomic<bool> has_openat2 = true;
 
@@ -46,6 +46,11 @@ int open_once(int root, const fs::path& relative, int flags) {
 }
 
 int open_without_touching(int root, const fs::path& relative) {
+  const TreeOwner owner(root);
+  if (!owner.ready()) {
+    errno = EACCES;
+    return -1;
+  }
   int fd = open_once(root, relative, k_file_flags | O_NOATIME);
   if (fd < 0 && errno == EPERM) {
     fd = open_once(root, relative, k_file_flags);
@@ -107,7 +112,8 @@ int walk_beneath(int root, const fs::path& relative, int flags) {
       errno = EXDEV;
       return -1;
     }
-    const int next = ::openat(here, part.c_str(), k_directory_flags | O_NOFOLLOW);
+    // O_PATH: the way there need not be readable.
+    const int next = ::openat(here, part.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (next < 0) {
       errno = explain_failed_step(here, part.c_str(), errno);
       return -1;
@@ -132,7 +138,7 @@ Result<Descriptor> open_beneath(const Descriptor& root, const fs::path& relative
 }
 
 Result<Descriptor> open_directory(const fs::path& path) {
-  const int fd = ::open(path.c_str(), k_directory_flags);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) {
     return fail(system_error(errno, fmt::format("open directory '{}'", path.native())));
   }

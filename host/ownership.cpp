@@ -14,7 +14,10 @@ namespace sourceos::host {
 
 namespace {
 
-constexpr int k_directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+constexpr int k_directory_flags = O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+// On the way a directory need not be readable: /home is 0711 on some machines.
+constexpr int k_way_flags = k_directory_flags | O_PATH;
+constexpr int k_last_flags = k_directory_flags | O_RDONLY;
 constexpr std::uint32_t k_root_uid = 0;
 constexpr std::uint32_t k_group_or_others_write = 022;
 constexpr std::uint32_t k_sticky = 01000;
@@ -73,13 +76,13 @@ struct Way {
 };
 
 Result<Descriptor> take_step(const Descriptor& parent, const fs::path& step,
-                             const fs::path& so_far, const Way& way) {
-  Descriptor next(::openat(parent.get(), step.c_str(), k_directory_flags));
+                             const fs::path& so_far, const Way& way, int flags) {
+  Descriptor next(::openat(parent.get(), step.c_str(), flags));
   if (!next && errno == ENOENT && way.missing == Missing::is_made) {
     if (::mkdirat(parent.get(), step.c_str(), way.mode) != 0 && errno != EEXIST) {
       return fail(system_error(errno, fmt::format("make directory '{}'", so_far.native())));
     }
-    next = Descriptor(::openat(parent.get(), step.c_str(), k_directory_flags));
+    next = Descriptor(::openat(parent.get(), step.c_str(), flags));
   }
   if (!next) {
     return step_error(errno, parent, step, so_far);
@@ -94,10 +97,11 @@ Result<Descriptor> walk(const fs::path& path, const Way& way, Place end) {
   const fs::path relative = absolute.relative_path();
   for (auto step = relative.begin(); step != relative.end(); ++step) {
     so_far /= *step;
-    SOURCEOS_TRY_ASSIGN(Descriptor next, take_step(here, *step, so_far, way));
+    const Place place = std::next(step) == relative.end() ? end : Place::on_the_way;
+    const int flags = place == Place::last ? k_last_flags : k_way_flags;
+    SOURCEOS_TRY_ASSIGN(Descriptor next, take_step(here, *step, so_far, way, flags));
     SOURCEOS_TRY_ASSIGN(const FileFacts facts, describe(next));
-    const bool is_last = std::next(step) == relative.end();
-    SOURCEOS_TRY(check_owner(so_far, facts, way.uid, is_last ? end : Place::on_the_way));
+    SOURCEOS_TRY(check_owner(so_far, facts, way.uid, place));
     here = std::move(next);
   }
   return here;

@@ -44,6 +44,15 @@ TEST_CASE("a component that others can write to is foreign unless it is sticky")
   CHECK(open_owned_directory(scratch / "open/store", geteuid()).has_value());
 }
 
+TEST_CASE("a directory on the way need not be readable") {
+  const TemporaryDirectory scratch;
+  scratch.write("home/store/file", "text");
+  REQUIRE(chmod((scratch / "home").c_str(), 0311) == 0);
+  CHECK(open_owned_directory(scratch / "home/store", geteuid()).has_value());
+  CHECK(open_owned_file(scratch / "home/store/file", geteuid()).has_value());
+  REQUIRE(chmod((scratch / "home").c_str(), 0700) == 0);
+}
+
 TEST_CASE("another user's directory is foreign, and so is root's for a user") {
   const TemporaryDirectory scratch;
   const auto directory = open_owned_directory(scratch.path(), geteuid() + 1);
