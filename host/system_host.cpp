@@ -56,18 +56,18 @@ Result<std::unique_ptr<SystemHost>> SystemHost::create(
     const EnvironmentSource& source, std::vector<std::filesystem::path> excluded) {
   SOURCEOS_TRY_ASSIGN(Environment environment, read_environment(source));
   SOURCEOS_TRY(arm_seam_faults(environment));
-  std::unique_ptr<SystemHost> system(new SystemHost());
-  SOURCEOS_TRY_ASSIGN(system->clock_, make_clock(environment));
-  system->random_ = make_random(environment);
-  system->tools_ = std::make_unique<ToolFinder>(environment, std::move(excluded));
+  std::unique_ptr<SystemHost> made(new SystemHost());
+  SOURCEOS_TRY_ASSIGN(made->clock_, make_clock(environment));
+  made->random_ = make_random(environment);
+  made->tools_ = std::make_unique<ToolFinder>(environment, std::move(excluded));
   const volatile int* interrupted = watch_interrupts();
-  system->real_processes_ = std::make_unique<PosixProcessRunner>(child_environment(environment),
-                                                                 *system->tools_, interrupted);
-  SOURCEOS_TRY_ASSIGN(system->processes_, make_stand_in(environment, *system->real_processes_));
-  ProcessRunner& processes = *(system->processes_ ? system->processes_ : system->real_processes_);
-  system->host_ = std::make_unique<Host>(Host{*system->clock_, *system->random_, processes,
+  made->real_processes_ = std::make_unique<PosixProcessRunner>(child_environment(environment),
+                                                                 *made->tools_, interrupted);
+  SOURCEOS_TRY_ASSIGN(made->processes_, make_stand_in(environment, *made->real_processes_));
+  ProcessRunner& processes = *(made->processes_ ? made->processes_ : made->real_processes_);
+  made->host_ = std::make_unique<Host>(Host{*made->clock_, *made->random_, processes,
                                               std::move(environment), interrupted});
-  return system;
+  return made;
 }
 
 SystemHost::~SystemHost() {
