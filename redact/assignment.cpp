@@ -188,16 +188,13 @@ class AssignmentReader {
       out_.joint = Joint::argument;
       return true;
     }
-    if (blank && (read_words() || read_typed())) {
+    if (blank && (read_words() || read_attributes() || read_typed())) {
       return true;
     }
     // `password "x"`, `#define PASSWORD "x"`, `<Pass encoding="base64">x`.
     if (blank && !closed &&
         (peek() == '"' || peek() == '\'' || peek() == '{' || (peek() == '\\' && peek(1) != 'n') || is_directive())) {
       out_.joint = Joint::space;
-      return true;
-    }
-    if (blank && read_attributes()) {
       return true;
     }
     if (blank && !closed && starts_long_run()) {
@@ -550,26 +547,31 @@ class AssignmentReader {
            text_.substr(out_.from, end - out_.from).find(' ') == std::string_view::npos;
   }
 
-  // Bytes as numbers: {0x35, 0x34, 023}, []byte{333, 9}.
+  // Bytes as numbers: {0x35, 0x34, 023}, []byte{333, 9}; the text may end before the brace.
   void read_numbers() {
+    constexpr int k_numbers_min = 8;
     const std::size_t open = rest().find('{');
-    const std::size_t close = rest().find('}');
-    if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+    if (open == std::string_view::npos) {
       return;
     }
-    const std::string_view inside = rest().substr(open + 1, close - open - 1);
-    const bool numbers = std::ranges::all_of(inside, [](char c) {
-      return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f') || lower(c) == 'x' || c == ',' ||
-             is_blank(c) || is_break(c) || c == '\\';
-    });
-    if (!numbers || std::ranges::count(inside, ',') < 7) {
+    std::size_t end = at_ + open + 1;
+    const std::size_t begin = end;
+    while (end < text_.size() && is_in_number_list(text_[end])) {
+      ++end;
+    }
+    if (std::ranges::count(text_.substr(begin, end - begin), ',') < k_numbers_min - 1) {
       read_bare();
       return;
     }
     out_.quoting = Quoting::quoted;
     out_.numbers = true;
-    out_.from = at_ + open + 1;
-    finish(at_ + close);
+    out_.from = begin;
+    finish(end);
+  }
+
+  static bool is_in_number_list(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f') || lower(c) == 'x' || c == ',' ||
+           is_blank(c) || is_break(c) || c == '\\';
   }
 
   void read_bare() {

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t k_password_bytes_min = 4;
 constexpr std::size_t k_token_bytes_min = 8;
 constexpr std::size_t k_weak_bytes_min = 15;
+constexpr std::size_t k_faint_bytes_min = 24;
 
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -168,13 +169,16 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
 
 bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::string_view value) {
   if (found.numbers) {
-    return meaning.strength != NameStrength::none;
+    return meaning.strength > NameStrength::faint;
   }
   if (is_placeholder(value)) {
     return false;
   }
   switch (meaning.strength) {
     case NameStrength::none: return false;
+    case NameStrength::faint:
+      return found.quoting == Quoting::quoted && value.size() >= k_faint_bytes_min && !is_public_identifier(value) &&
+             is_weak_value(found, value, meaning.klass);
     case NameStrength::password: return is_password_value(found, value);
     case NameStrength::strong: return !value.starts_with("sha256:") && is_strong_value(found, value);
     case NameStrength::weak: return !is_public_identifier(value) && is_weak_value(found, value, meaning.klass);
@@ -214,6 +218,52 @@ Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
   return confirm_named(candidate, found, text);
 }
 
+// A user's name is told from the word `user` in a log by its form: quoted, or the name is one of a
+// setting (`DB_USER`, `username`), not the bare word.
+bool is_user_setting(const Assignment& found) {
+  if (found.quoting == Quoting::quoted || found.joint == Joint::pair) {
+    return found.joint != Joint::words && found.joint != Joint::argument && found.joint != Joint::comparison;
+  }
+  const bool shouted = found.name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  return found.joint == Joint::equals && !found.spaced && (shouted || found.name.size() >= 8);
+}
+
+Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
+  constexpr std::size_t k_identity_bytes_min = 2;
+  constexpr std::size_t k_identity_bytes_max = 128;
+  const std::string_view text = whole_text(candidate);
+  const std::size_t shift = candidate.before.size();
+  const Assignment found = read_assignment(text, shift + candidate.from);
+  if (!found.found() || found.from < shift || found.joint == Joint::words || found.call) {
+    return refused("no-value");
+  }
+  const std::string_view value = text.substr(found.from, found.to - found.from);
+  if (value.size() < k_identity_bytes_min || value.size() > k_identity_bytes_max || shape_of(value).spaces > 0 ||
+      (is_placeholder(value) && shape_of(value).digits != value.size()) || is_code(value) || is_location(value)) {
+    return refused("value");
+  }
+  static constexpr auto k_everyone = std::to_array<std::string_view>(
+      {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
+  if (rule.klass == "user" && !is_user_setting(found)) {
+    return refused("place");
+  }
+  if (rule.klass == "user" && std::ranges::find(k_everyone, value) != k_everyone.end()) {
+    return refused("common name");
+  }
+  return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};
+}
+
+Confirmed confirm_prose(const Candidate& candidate) {
+  constexpr std::size_t k_prose_bytes_min = 8;
+  const std::string_view text = whole_text(candidate);
+  const std::size_t shift = candidate.before.size();
+  const Assignment found = read_assignment(text, shift + candidate.from);
+  if (!found.found() || found.from < shift || found.quoting != Quoting::quoted || found.to - found.from < k_prose_bytes_min) {
+    return refused("no-value");
+  }
+  return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};
+}
+
 // `Name: scheme credential`; the match ends before the credential.
 Confirmed confirm_header(const Candidate& candidate) {
   std::size_t size = 0;
@@ -233,6 +283,15 @@ Confirmed confirm_header(const Candidate& candidate) {
           .by = "header"};
 }
 
+// The name in a match that ends with a value: everything up to the separator.
+std::string_view name_before(const Candidate& candidate) {
+  std::string_view name = candidate.match.substr(0, candidate.from);
+  while (!name.empty() && !is_alnum(name.back())) {
+    name.remove_suffix(1);
+  }
+  return name;
+}
+
 bool is_mixed(std::string_view value) {
   return shape_of(value).mixed() && !is_placeholder(value) && !is_location(value) && !is_identifier(value);
 }
@@ -250,6 +309,11 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
     case Check::luhn: return has_luhn_checksum(value) ? taken(candidate, "checksum", Verdict::checked) : refused("checksum");
     case Check::pem_base64: return holds_private_key(value) ? taken(candidate, "structure", Verdict::checked) : refused("structure");
     case Check::basic_auth: return is_user_and_password(value) ? taken(candidate, "structure") : refused("structure");
+    case Check::service:
+      if (is_about_something(name_before(candidate))) {
+        return refused("name");
+      }
+      return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::mixed:
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::password: return is_placeholder(value) && !is_common_word(value) ? refused("placeholder") : taken(candidate, "place");
@@ -265,6 +329,12 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
   }
   if (rule.check == Check::assignment || rule.check == Check::option) {
     return confirm_assignment(rule, candidate);
+  }
+  if (rule.check == Check::identity) {
+    return confirm_identity(rule, candidate);
+  }
+  if (rule.check == Check::prose) {
+    return confirm_prose(candidate);
   }
   if (rule.check == Check::header) {
     return confirm_header(candidate);

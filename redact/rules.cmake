@@ -12,6 +12,7 @@ set(SOURCEOS_RULE_FILES
   rules/vaults.toml
   rules/services.toml
   rules/generic.toml
+  rules/identity.toml
   rules/findings.toml)
 list(TRANSFORM SOURCEOS_RULE_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 set(SOURCEOS_RULE_TABLE ${CMAKE_CURRENT_BINARY_DIR}/rules_table.cpp)

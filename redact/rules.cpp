@@ -19,8 +19,7 @@ namespace {
 constexpr std::array k_kinds{"secret", "finding"};
 constexpr std::array k_formats{"issuer", "free"};
 constexpr std::array k_severities{"low", "medium", "high"};
-constexpr std::array k_checks{"none",  "github",     "jwt",      "luhn",       "aws-key-id", "basic-auth",
-                              "mixed", "pem-base64", "password", "assignment", "option",     "header"};
+constexpr std::array k_checks{"none", "github", "jwt", "luhn", "aws-key-id", "basic-auth", "service", "mixed", "pem-base64", "password", "assignment", "option", "header", "identity", "prose"};
 constexpr std::array k_extends{"none", "b64", "b64url", "word", "graph"};
 constexpr std::array k_fields{"id",     "description", "class",    "kind",     "severity",
                               "tier",   "pattern",     "extend",   "tail",     "keywords",
@@ -40,7 +39,7 @@ bool made_of(std::string_view text, std::string_view more) {
 std::uint32_t tail_by_default(Check check, Extend extend) {
   constexpr std::uint32_t k_value_tail_bytes = 8 * 1024;
   constexpr std::uint32_t k_token_tail_bytes = 8 * 1024;
-  if (check == Check::assignment || check == Check::option || check == Check::header) {
+  if (check >= Check::assignment) {
     return k_value_tail_bytes;
   }
   return extend == Extend::none ? 0 : k_token_tail_bytes;
@@ -285,6 +284,11 @@ Result<RuleFile> parse_rule_file(std::string_view text, std::string_view file_na
     return fail(std::move(document.error()).with_context(fmt::format("read '{}'", file_name)));
   }
   return RuleFileReader(text, file_name).read(*document);
+}
+
+bool is_personal(const Rule& rule) {
+  static constexpr auto k_classes = std::to_array<std::string_view>({"user", "host", "id", "endpoint"});
+  return std::ranges::find(k_classes, rule.klass) != k_classes.end();
 }
 
 std::string_view to_string(RuleKind kind) { return k_kinds[static_cast<std::size_t>(kind)]; }

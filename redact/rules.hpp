@@ -52,12 +52,15 @@ enum class Check : std::uint8_t {
   luhn,        // payment card numbers
   aws_key_id,  // base32 alphabet, known prefix
   basic_auth,  // base64 of `user:password`
+  service,     // the match is a service's name, more words and a value that must look random
   mixed,       // letters and digits both: a word or a number alone is no token
   pem_base64,  // base64 of a private key block
   password,    // a value where a password stands for sure (URL, SQL): all but placeholders
   assignment,  // the match is a name and its separator; the value is read from what follows
   option,      // the match is a command-line option and its space; likewise
   header,      // the match is a header's name and colon; scheme kept, credential read likewise
+  identity,    // the match is a name and its separator; any value that may say who somebody is
+  prose,       // likewise; a quoted or block text
 };
 
 // By which alphabet a secret goes on past its match (long tokens; patterns stay small).
@@ -87,6 +90,9 @@ struct Rule {
 
 // Bytes before a match that confirm() may look at (the begin of a name), for every rule.
 inline constexpr std::uint32_t k_rule_before_bytes = 64;
+// Rules of these classes say who and where, not how to get in: they are switched with personal data.
+[[nodiscard]] bool is_personal(const Rule& rule);
+
 // k_rule_before_bytes + width_max + tail of a rule is at most this: what a reader holds back.
 inline constexpr std::uint32_t k_rule_width_max = 16 * 1024;
 

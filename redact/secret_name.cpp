@@ -162,11 +162,19 @@ NameMeaning meaning_of_name(std::string_view name) {
       continue;
     }
     if (meaning.strength == NameStrength::weak && at + 1 < words.size() && !one_of(words[at + 1], k_after_weak)) {
-      return {};
+      return {meaning.klass, NameStrength::faint};
     }
     return meaning;
   }
   return {};
+}
+
+bool is_about_something(std::string_view name) {
+  static constexpr auto k_more = std::to_array<std::string_view>(
+      {"sha", "digest", "checksum", "sum", "etag", "commit", "build", "revision", "rev", "image", "tag", "branch",
+       "url", "region", "zone", "cluster", "user", "username", "email", "account", "project", "org", "team", "docs"});
+  const Words words = words_of(name);
+  return !words.empty() && (one_of(words.back(), k_about) || one_of(words.back(), k_more));
 }
 
 std::string_view class_of_name(std::string_view name) { return meaning_of_name(name).klass; }

@@ -7,6 +7,7 @@ namespace sourceos::redact {
 
 enum class NameStrength : unsigned char {
   none,
+  faint,     // a weak word with another behind it (`key_wrap`): only a long random string
   weak,      // `key`, `auth`, `salt`: only a value that looks random is a secret
   strong,    // `token`, `secret`, `api_key`
   password,  // any word may be one
@@ -18,5 +19,8 @@ struct NameMeaning {
 };
 
 [[nodiscard]] NameMeaning meaning_of_name(std::string_view name);
+
+// The name's last word tells something else than a credential: `_id`, `_url`, `_sha`.
+[[nodiscard]] bool is_about_something(std::string_view name);
 
 }  // namespace sourceos::redact

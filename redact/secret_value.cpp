@@ -39,7 +39,7 @@ constexpr auto k_common_words = std::to_array<std::string_view>({
 
 // What stands at the begin of a filler: `your-token-here`, `<token>`, `changeme`.
 constexpr auto k_filler_begins = std::to_array<std::string_view>({
-    "your",   "<your",  "enter-", "enter_",  "enter ",      "insert", "put-",    "put_",    "replace",
+    "your-", "your_", "your ", "yourp", "yours", "yourt", "yourk", "youra", "<your",  "enter-", "enter_",  "enter ",      "insert", "put-",    "put_",    "replace",
     "change-me", "change_me", "changeme", "todo", "fixme", "placeholder", "dummy", "example_", "example-",
     "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
 constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
@@ -79,7 +79,12 @@ bool holds_template(std::string_view value) {
       return true;
     }
   }
-  return value.find("$_") != std::string_view::npos || value == "%s" || value == "%v" || value == "%q" || value == "%d" || value == "{}" || value == "?";
+  for (const std::string_view php : {"$_POST", "$_GET", "$_SERVER", "$_ENV", "$_REQUEST", "$_SESSION", "$_COOKIE"}) {
+    if (value.find(php) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return value == "%s" || value == "%v" || value == "%q" || value == "%d" || value == "{}" || value == "?";
 }
 
 bool is_bracketed(std::string_view value) {
