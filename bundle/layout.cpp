@@ -147,13 +147,13 @@ class TarWalk {
       return std::nullopt;
     }
     SOURCEOS_TRY_ASSIGN(Claim claim, read_claim(header));
-    SOURCEOS_TRY(check_member_name(claim.name));
     const Result<TarHeader> made = make_tar_header(claim.name, claim.size);
     if (!made || *made != header) {
       return malformed(fmt::format(
           "the tar header of '{}' is not the one that the bundle writer makes",
           text::for_display_line(claim.name)));
     }
+    SOURCEOS_TRY(check_member_name(claim.name));
     if (claim.name <= last_name_) {
       return malformed(fmt::format("tar member '{}' is out of order",
                                    text::for_display_line(claim.name)));
