@@ -22,7 +22,27 @@ namespace {
 
 // --- the table
 
-constexpr std::array<const Command*, 1> k_top_commands = {
+constexpr std::array<const Command*, 15> k_evidence_commands = {
+    &k_evidence_collect, &k_evidence_list,   &k_evidence_show, &k_evidence_verify,
+    &k_evidence_report,  &k_evidence_diff,   &k_evidence_export, &k_evidence_import,
+    &k_evidence_gc,      &k_evidence_hold,   &k_evidence_purge,  &k_evidence_fsck,   &k_evidence_log,  &k_evidence_key,
+    &k_evidence_trust,
+};
+
+constinit const Command k_evidence = {
+    .name = "evidence",
+    .summary = "make, check, read and move evidence bundles",
+    .description =
+        "A bundle is a signed, content-addressed, redacted record of what was observed, what was "
+        "decided and what was done. No secret reaches it. Anyone can check it offline, with this "
+        "program or with tools that know nothing of it.",
+    .commands = k_evidence_commands,
+};
+
+constexpr std::array<const Command*, 4> k_top_commands = {
+    &k_evidence,
+    &k_redact,
+    &k_scan,
     &k_completion,
 };
 

@@ -150,20 +150,23 @@ verify::VerifyOptions Judging::for_store() const {
 }
 
 verify::Judgement Judging::judge(Located& located) const {
-  if (!located.store) {
-    return verify::verify(*located.layout, for_path());
+  return judge(located, located.store ? for_store() : for_path());
+}
+
+verify::Judgement Judging::judge(Located& located, verify::VerifyOptions options) {
+  if (located.store && !options.consistency_source) {
+    // The store itself can prove how its log grew.
+    options.consistency_source = [&store = located.store->store](const std::string& origin,
+                                                                 std::uint64_t old_size,
+                                                                 std::uint64_t new_size)
+        -> std::optional<bundle::log::ConsistencyProof> {
+      if (origin != store.log().checkpoint().origin) {
+        return std::nullopt;
+      }
+      auto proof = store.log().consistency(old_size, new_size);
+      return proof ? std::optional(std::move(*proof)) : std::nullopt;
+    };
   }
-  verify::VerifyOptions options = for_store();
-  const bundle::Store& store = located.store->store;
-  options.consistency_source = [&store](const std::string& origin, std::uint64_t old_size,
-                                        std::uint64_t new_size)
-      -> std::optional<bundle::log::ConsistencyProof> {
-    if (origin != store.log().checkpoint().origin) {
-      return std::nullopt;
-    }
-    auto proof = store.log().consistency(old_size, new_size);
-    return proof ? std::optional(std::move(*proof)) : std::nullopt;
-  };
   return verify::verify(*located.layout, options);
 }
 

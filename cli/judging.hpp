@@ -26,7 +26,9 @@ class Judging {
   [[nodiscard]] verify::VerifyOptions for_path() const;
   // For a bundle of the own store.
   [[nodiscard]] verify::VerifyOptions for_store() const;
+  // A bundle from where it was found; `options` are for_path's or for_store's, or more.
   [[nodiscard]] verify::Judgement judge(Located& located) const;
+  [[nodiscard]] static verify::Judgement judge(Located& located, verify::VerifyOptions options);
 
  private:
   verify::VerifyOptions base_;

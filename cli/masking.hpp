@@ -37,12 +37,19 @@ using ByteTaker = std::function<Status(std::string_view bytes)>;
                                          const redact::DocumentOptions& options,
                                          const ByteReader& read, const ByteTaker& take,
                                          const host::Host& host);
+// Standard input: what begins like a document and is small is read with its structure.
+[[nodiscard]] Result<Masked> mask_input(const redact::Pipeline& pipeline,
+                                        const redact::DocumentOptions& options,
+                                        const ByteReader& read, const ByteTaker& take,
+                                        const host::Host& host);
 // A file: whole with its structure when it is small, else as a stream.
 [[nodiscard]] Result<Masked> mask_file(const redact::Pipeline& pipeline,
                                        redact::DocumentOptions options,
                                        const host::Descriptor& file, const ByteTaker& take,
                                        const host::Host& host);
-[[nodiscard]] Masked mask_bytes(const redact::Pipeline& pipeline,
-                                const redact::DocumentOptions& options, std::string_view bytes);
+// What lies in memory.
+[[nodiscard]] Result<Masked> mask_whole(const redact::Pipeline& pipeline,
+                                        const redact::DocumentOptions& options,
+                                        std::string_view bytes, const ByteTaker& take);
 
 }  // namespace sourceos::cli

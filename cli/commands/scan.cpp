@@ -196,6 +196,14 @@ json::Value without_old(const json::Value& rows, const json::Value& old_rows) {
   return fresh;
 }
 
+Status append_blob(json::Value& rows, const redact::Pipeline& pipeline, const std::string& path,
+                   const std::string& shown, std::string_view content) {
+  SOURCEOS_TRY_ASSIGN(const Masked masked, mask_whole(pipeline, document_options(path), content,
+                                                      [](std::string_view) { return Status(); }));
+  append_rows(rows, masked, shown, pipeline);
+  return {};
+}
+
 Status scan_blob(Answer& answer, const redact::Pipeline& pipeline, const GitBlob& blob,
                  const Context& context) {
   if (context.host.is_interrupted()) {
@@ -203,10 +211,10 @@ Status scan_blob(Answer& answer, const redact::Pipeline& pipeline, const GitBlob
   }
   const std::string name = pipeline.text(blob.path).str();
   json::Value rows = json::Value::array();
-  append_rows(rows, mask_bytes(pipeline, document_options(blob.path), blob.content), name, pipeline);
+  SOURCEOS_TRY(append_blob(rows, pipeline, blob.path, name, blob.content));
   if (!rows.empty() && !blob.before.empty()) {
     json::Value old_rows = json::Value::array();
-    append_rows(old_rows, mask_bytes(pipeline, document_options(blob.path), blob.before), name, pipeline);
+    SOURCEOS_TRY(append_blob(old_rows, pipeline, blob.path, name, blob.before));
     rows = without_old(rows, old_rows);
   }
   for (json::Value& row : rows) {
