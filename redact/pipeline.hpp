@@ -128,6 +128,8 @@ class Pipeline {
   // Strings and keys are redacted, values under secret-looking keys masked; what canonical JSON
   // cannot hold becomes a string.
   [[nodiscard]] bundle::RedactedJson json(const json::Value& value) const;
+  // A value that is a secret because of where it stood; the whole of it, as one placeholder.
+  [[nodiscard]] bundle::RedactedText masked(std::string_view value, std::string_view klass) const;
   // A whole document; looks at its structure up to k_structured_bytes_max.
   [[nodiscard]] bundle::Redacted document(std::string_view bytes, const DocumentOptions& options,
                                           std::vector<Hit>* hits = nullptr) const;

@@ -1,0 +1,175 @@
+// A run decodes to noise unless it was text: a few windows of it are decoded first, and only when
+// one is readable (or the head is that of a compressed stream) the whole run is. Base64 is tried
+// at all four offsets, since the run may begin with a path or a name that belongs to it not.
+#include "redact/encodings.hpp"
+
+#include "bundle/frame_foreign.hpp"
+#include "core/limits.hpp"
+#include "redact/inflate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::size_t k_window_chars = 24;
+constexpr std::size_t k_inflate_ratio_max = 64;  // text packs ten to twenty times
+constexpr std::size_t k_inflate_bytes_min = 64 * 1024;
+
+constexpr std::uint8_t k_no_digit = 255;
+
+constexpr std::array<std::uint8_t, 256> make_base64() {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(k_no_digit);
+  for (unsigned i = 0; i < 26; ++i) {
+    table['A' + i] = static_cast<std::uint8_t>(i);
+    table['a' + i] = static_cast<std::uint8_t>(26 + i);
+  }
+  for (unsigned i = 0; i < 10; ++i) {
+    table['0' + i] = static_cast<std::uint8_t>(52 + i);
+  }
+  table['+'] = table['-'] = 62;
+  table['/'] = table['_'] = 63;
+  return table;
+}
+constexpr auto k_base64 = make_base64();
+
+// Whole groups of four, then what the rest still gives.
+std::string decode_base64(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const std::uint8_t digit = k_base64[static_cast<unsigned char>(c)];
+    if (digit == k_no_digit) {
+      break;
+    }
+    bits = bits << 6 | digit;
+    if (++count == 4) {
+      out += static_cast<char>(bits >> 16);
+      out += static_cast<char>(bits >> 8);
+      out += static_cast<char>(bits);
+      bits = 0;
+      count = 0;
+    }
+  }
+  if (count >= 2) {
+    out += static_cast<char>(bits >> (count == 3 ? 10 : 4));
+  }
+  if (count == 3) {
+    out += static_cast<char>(bits >> 2);
+  }
+  return out;
+}
+
+int hex_digit(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::string decode_hex(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    out += static_cast<char>(hex_digit(text[i]) * 16 + hex_digit(text[i + 1]));
+  }
+  return out;
+}
+
+bool is_readable(std::string_view bytes) {
+  std::size_t plain = 0;
+  std::array<std::size_t, 2> zeros{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    if (c == 0) {
+      ++zeros[i % 2];
+    } else if ((c >= 0x20 && c < 0x7F) || c == '\t' || c == '\n' || c == '\r') {
+      ++plain;
+    } else if (c < 0x80) {
+      return false;
+    }
+  }
+  const bool wide = std::max(zeros[0], zeros[1]) * 5 >= bytes.size() * 2 &&
+                    std::min(zeros[0], zeros[1]) == 0;
+  return wide ? plain * 5 >= bytes.size() * 2 : zeros[0] + zeros[1] == 0 &&
+                                                    plain * 4 >= bytes.size() * 3;
+}
+
+std::size_t inflate_bound(std::size_t size) {
+  return std::min(limits::k_inflated_bytes_max,
+                  std::max(k_inflate_bytes_min, size * k_inflate_ratio_max));
+}
+
+void take(std::string bytes, bool cut, std::vector<DecodedRun>& out) {
+  if (!is_compressed(bytes)) {
+    out.push_back({Decoded::text, std::move(bytes)});
+    return;
+  }
+  if (cut) {
+    out.push_back({Decoded::limit, {}});
+    return;
+  }
+  for (DecodedRun& run : decompress(bytes)) {
+    out.push_back(std::move(run));
+  }
+}
+
+}  // namespace
+
+bool is_compressed(std::string_view bytes) {
+  return bytes.starts_with("\x1F\x8B\x08") || bytes.starts_with("\x28\xB5\x2F\xFD") ||
+         bytes.starts_with("\x78\x9C") || bytes.starts_with("\x78\xDA") ||
+         bytes.starts_with("\x78\x01");
+}
+
+std::vector<DecodedRun> decompress(std::string_view bytes) {
+  std::string out;
+  const std::size_t bound = inflate_bound(bytes.size());
+  bool limit = false;
+  if (bytes.starts_with("\x28\xB5\x2F\xFD")) {
+    limit = bundle::decompress_foreign(bytes, bound, out) == bundle::Decompressed::limit;
+  } else {
+    limit = inflate(bytes, bound, out) == Inflated::limit;
+  }
+  std::vector<DecodedRun> runs;
+  if (limit) {
+    runs.push_back({Decoded::limit, {}});
+  } else if (!out.empty()) {
+    runs.push_back({Decoded::text, std::move(out)});
+  }
+  return runs;
+}
+
+std::vector<DecodedRun> decode_run(std::string_view run, bool cut) {
+  std::vector<DecodedRun> out;
+  if (run.size() < k_run_bytes_min) {
+    return out;
+  }
+  const std::size_t prefix = run.starts_with("0x") || run.starts_with("0X") ? 2 : 0;
+  if (std::ranges::all_of(run.substr(prefix), [](char c) { return hex_digit(c) >= 0; })) {
+    const std::string_view digits = run.substr(prefix);
+    const std::string head = decode_hex(digits.substr(0, 2 * k_window_chars));
+    if (is_readable(head) || is_compressed(head)) {
+      take(decode_hex(digits), cut, out);
+    }
+    return out;
+  }
+  for (std::size_t skip = 0; skip < 4 && run.size() - skip >= k_window_chars - 4; ++skip) {
+    const std::string_view text = run.substr(skip);
+    const std::size_t groups = text.size() / 4;
+    const auto window = [&](std::size_t group) {
+      return decode_base64(text.substr(group * 4, k_window_chars));
+    };
+    const std::size_t last = groups > k_window_chars / 4 ? groups - k_window_chars / 4 : 0;
+    const std::string head = window(0);
+    if ((skip == 0 && is_compressed(head)) || is_readable(head) || is_readable(window(last / 2)) ||
+        is_readable(window(last))) {
+      take(decode_base64(text), cut, out);
+    }
+  }
+  return out;
+}
+
+}  // namespace sourceos::redact

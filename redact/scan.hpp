@@ -1,0 +1,134 @@
+// Finds every place to mask in a document that comes in parts. What is found depends on the
+// document alone: an event (a trigger's end) is looked at once, when all bytes that can bear on it
+// are there, and matches of one rule follow each other from the document's begin.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "redact/confirm.hpp"
+#include "redact/known_values.hpp"
+#include "redact/pseudonym.hpp"
+#include "redact/ruleset.hpp"
+#include "redact/span.hpp"
+
+namespace sourceos::redact {
+
+// How far a decision may look ahead, and how far back a place found later may begin.
+inline constexpr std::uint64_t k_look_bytes = 64 * 1024;
+
+// What all scans of a run share. Null or empty parts are off.
+struct ScanSetup {
+  const Ruleset* rules = nullptr;
+  const Pseudonyms* pseudonyms = nullptr;
+  const KnownValues* known = nullptr;
+  bool personal_data = true;
+  bool private_addresses = false;
+  bool hostile = false;
+  const std::vector<std::string>* allowed_tags = nullptr;
+
+  // Fills in tag and whether it shows. False: this value is on the allow list.
+  [[nodiscard]] bool name_span(Span& span, std::string_view value, bool issuer) const;
+};
+
+// Told of every value that is masked, with how sure its rule is; for teachers.
+using ValueSink = std::function<void(const Span&, std::string_view value, Verdict verdict)>;
+
+// Working memory of one thread; made once, used for document after document.
+struct Worker {
+  explicit Worker(const ScanSetup& setup);
+  struct Level {
+    std::vector<Event> events;
+    std::vector<std::uint64_t> resume;  // by rule: where its next match may begin
+    std::vector<std::uint32_t> touched;
+    std::string neutral;                // a window with placeholders made plain
+  };
+  Engine::Scratch scratch;
+  std::array<Level, limits::k_decode_depth_max + 2> levels;
+};
+
+struct ScanOptions {
+  std::uint8_t depth = 0;                     // of decoding
+  bool findings = false;
+  const std::vector<bool>* skip = nullptr;    // by label: hits that stay (allow list)
+  const ValueSink* values = nullptr;
+};
+
+class Scan {
+ public:
+  Scan(const ScanSetup& setup, Worker& worker, ScanOptions options);
+  ~Scan();
+  Scan(const Scan&) = delete;
+  Scan& operator=(const Scan&) = delete;
+
+  // `text` begins at document offset `base` and holds all from needed_from() on; `final`: it ends
+  // where the document ends. Places found go to spans and findings, in no order.
+  void advance(std::string_view text, std::uint64_t base, bool final);
+
+  // No place found later begins before this.
+  [[nodiscard]] std::uint64_t settled() const { return settled_; }
+  // Bytes before this will not be looked at again.
+  [[nodiscard]] std::uint64_t needed_from() const;
+  [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
+
+  std::vector<Span> spans;
+  std::vector<FindingSpan> findings;
+  // Names of limits that were reached, in order of first reach.
+  std::vector<std::string> limits_reached;
+
+ private:
+  struct Placeholder {
+    std::uint64_t from, to;
+  };
+  // Text with an offset: one view for windows into the document or into a neutral copy.
+  struct Window {
+    std::string_view text;
+    std::uint64_t base;
+  };
+
+  bool step(std::uint64_t limit, std::uint64_t end);
+  void find_placeholders();
+  void on_event(const Event& event);
+  void try_rule(std::uint32_t rule, std::uint64_t end);
+  void try_everywhere(std::uint32_t rule, std::uint64_t limit);
+  void on_key_block(std::uint64_t end);
+  void add_key_block(std::uint64_t from, std::uint64_t to, bool cut, std::string_view body);
+  void on_known(const Event& event);
+  void add_finding(std::uint32_t rule, std::uint64_t at, std::string_view match);
+  void mask_line(std::uint64_t at);
+  [[nodiscard]] bool within_budget(std::uint64_t at);
+  [[nodiscard]] Window window(std::uint64_t from, std::uint64_t to);
+  // Adds the span but for the placeholders in it; fills tag and scope from `value`.
+  void push(Span span, std::string_view value, bool issuer, Verdict verdict);
+  [[nodiscard]] std::string_view bytes(std::uint64_t from, std::uint64_t to) const {
+    return text_.substr(from - base_, to - from);
+  }
+  [[nodiscard]] std::uint64_t end_of_text() const { return base_ + text_.size(); }
+
+  const ScanSetup* setup_;
+  Worker* worker_;
+  Worker::Level* level_;
+  ScanOptions options_;
+  std::string_view text_;
+  std::uint64_t base_ = 0;
+  std::uint64_t done_ = 0;      // events up to here were looked at
+  std::uint64_t settled_ = 0;
+  std::uint64_t foreign_ = 0;
+  std::vector<Placeholder> placeholders_;  // those that windows may still meet
+  std::uint64_t placeholders_to_ = 0;      // begins up to here were looked at
+  std::uint64_t budget_block_ = ~std::uint64_t{0};
+  std::size_t budget_used_ = 0;
+  std::uint64_t masked_line_to_ = 0;
+  std::uint64_t key_block_to_ = 0;         // the last key ends here
+  std::uint64_t key_rest_ = 0;             // a cut key goes on here; 0: none
+  std::unordered_map<std::uint64_t, std::uint32_t> repeats_;  // of finding rules with `repeat`
+  std::size_t findings_told_ = 0;
+};
+
+}  // namespace sourceos::redact

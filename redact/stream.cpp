@@ -1,0 +1,100 @@
+// StreamRedactor: a window over the input that keeps what may still bear on a decision.
+#include "redact/pipeline_impl.hpp"
+
+#include <algorithm>
+
+namespace sourceos::redact {
+
+namespace {
+constexpr std::size_t k_stream_block_bytes = 512 * 1024;
+}
+
+struct StreamRedactor::State {
+  State(Pipeline::Impl& pipeline, const DocumentOptions& document)
+      : impl(&pipeline),
+        options(document),
+        worker(pipeline),
+        passage(pipeline, *worker, document),
+        commitment(document.size ? pipeline.begin_commitment(document, *document.size) : nullptr) {}
+
+  Pipeline::Impl* impl;
+  DocumentOptions options;
+  BorrowedWorker worker;
+  Passage passage;
+  std::unique_ptr<Commitment> commitment;
+  std::string window;
+  std::uint64_t base = 0;        // document offset of window[0]
+  std::uint64_t looked_at = 0;   // bytes of the window when it was last advanced
+  std::uint64_t total = 0;
+
+  void advance(bool final) {
+    passage.advance(window, base, final);
+    const std::uint64_t drop = std::min<std::uint64_t>(passage.needed_from() - base, window.size());
+    window.erase(0, drop);
+    base += drop;
+    looked_at = window.size();
+  }
+};
+
+StreamRedactor::StreamRedactor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+StreamRedactor::~StreamRedactor() = default;
+StreamRedactor::StreamRedactor(StreamRedactor&&) noexcept = default;
+StreamRedactor& StreamRedactor::operator=(StreamRedactor&&) noexcept = default;
+
+bundle::RedactedBlock StreamRedactor::feed(std::string_view bytes) {
+  State& state = *state_;
+  state.passage.rewriter.take_out();
+  state.total += bytes.size();
+  if (state.commitment != nullptr) {
+    state.commitment->update(bytes);
+  }
+  while (!bytes.empty()) {
+    const std::size_t room = state.looked_at + k_stream_block_bytes - state.window.size();
+    const std::size_t taken = std::min(room, bytes.size());
+    state.window.append(bytes.substr(0, taken));
+    bytes.remove_prefix(taken);
+    if (taken == room) {
+      state.advance(false);
+    }
+  }
+  const Rewriter& rewriter = state.passage.rewriter;
+  return bundle::RedactedBlock(
+      std::string_view(state.passage.rewriter.out()).substr(rewriter.fresh()));
+}
+
+std::vector<Hit> StreamRedactor::take_hits() {
+  // Only hits that have their excerpt.
+  std::vector<Hit> hits;
+  for (Excerpted& hit : state_->passage.rewriter.take_hits()) {
+    hit.hit.excerpt = bundle::RedactedText(std::move(hit.excerpt));
+    hits.push_back(std::move(hit.hit));
+  }
+  return hits;
+}
+
+StreamEnd StreamRedactor::finish() {
+  State& state = *state_;
+  Rewriter& rewriter = state.passage.rewriter;
+  rewriter.take_out();
+  state.advance(true);
+  bundle::RedactionRecord record;
+  state.passage.fill(record);
+  record.bytes_scanned = state.total;
+  if (state.commitment != nullptr && state.options.size == state.total) {
+    record.commitment = state.commitment->finish_hex();
+  }
+  std::vector<bundle::Finding> findings;
+  for (Excerpted& found : rewriter.findings()) {
+    const Label& label = state.impl->rules->labels()[found.label];
+    findings.push_back({bundle::RedactedText(label.id), label.severity, {}, found.from, found.to,
+                        found.line, bundle::RedactedText(std::move(found.excerpt))});
+  }
+  return {bundle::RedactedBlock(std::string_view(rewriter.out()).substr(rewriter.fresh())),
+          std::move(record), std::move(findings), take_hits()};
+}
+
+StreamRedactor Pipeline::stream(const DocumentOptions& options) const {
+  return StreamRedactor(std::make_unique<StreamRedactor::State>(*impl_, options));
+}
+
+}  // namespace sourceos::redact

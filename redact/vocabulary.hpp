@@ -1,0 +1,12 @@
+// Words that say nothing about anybody: they are never masked as a user's or host's name and no
+// hostile source can teach them (security S-15).
+#pragma once
+
+#include <string_view>
+
+namespace sourceos::redact {
+
+// Without case.
+[[nodiscard]] bool is_vocabulary(std::string_view word);
+
+}  // namespace sourceos::redact

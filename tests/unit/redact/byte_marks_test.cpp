@@ -1,0 +1,61 @@
+#include "redact/byte_marks.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+using namespace sourceos::redact;
+
+namespace {
+
+ByteMarks marks_of(const std::string& text) {
+  ByteMarks marks;
+  find_marks(text, 0, text.size(), MarkWish::all, marks);
+  return marks;
+}
+
+bool any_within(const std::vector<std::uint32_t>& list, std::size_t from, std::size_t to) {
+  return std::ranges::any_of(list, [&](auto at) { return at >= from && at < to; });
+}
+
+}  // namespace
+
+TEST_CASE("every run of 24 bytes has a mark, wherever it lies") {
+  for (std::size_t at = 0; at < 200; ++at) {
+    const std::string text = std::string(at, ' ') + std::string(24, 'Q') + std::string(90, ' ');
+    CAPTURE(at);
+    CHECK(any_within(marks_of(text).runs, at, at + 24));
+  }
+}
+
+TEST_CASE("every address has a mark, wherever it lies") {
+  for (std::size_t at = 0; at < 200; ++at) {
+    CAPTURE(at);
+    const std::string before(at, 'x');
+    CHECK(any_within(marks_of(before + " 8.8.4.4 " + before).dots, at, at + 9));
+    CHECK(any_within(marks_of(before + " 188.188.144.144").dots, at, at + 17));
+    CHECK(any_within(marks_of(before + " 2a00:1450::8 ").colons, at, at + 13));
+    CHECK(any_within(marks_of(before + " 2a00:1450:4001:82b:0:0:0:200e").colons, at, at + 30));
+    CHECK(any_within(marks_of(before + " 3c:52:82:aa:bb:cc ").colons, at, at + 18));
+    CHECK(any_within(marks_of(before + " 3c-52-82-aa-bb-cc ").colons, at, at + 18));
+    CHECK(any_within(marks_of(before + "@").ats, at, at + 1));
+  }
+}
+
+TEST_CASE("bytes that hide text are marked, plain ones are not") {
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool special = (c < 0x20 && c != '\t' && c != '\n') || c == '%' || c == '&' ||
+                         c == '\\' || c == 0xC2 || c == 0xE2 || c == 0xEF;
+    CAPTURE(c);
+    CHECK(marks_of(std::string(70, static_cast<char>(c))).specials.size() == (special ? 70 : 0));
+  }
+}
+
+TEST_CASE("the base64 alphabet is what it is") {
+  for (unsigned c = 0; c < 256; ++c) {
+    const std::string text(24, static_cast<char>(c));
+    CAPTURE(c);
+    CHECK(marks_of(text).runs.empty() != is_base64_char(static_cast<char>(c)));
+  }
+}
