@@ -124,7 +124,7 @@ class CommandCollector : public Collector {
     host::ProcessRequest request;
     request.argv = argv;
     request.working_directory = context.directory.string();
-    request.timeout_ms = context.timeout_ms;
+    request.timeout_ms = stream_timeout_ms(context);
     request.join_error_output = true;
     const auto ending = std::make_shared<Ending>();
     SOURCEOS_TRY(add(sink, {"command", "output"}, MediaType::text, ContentHint::text,

@@ -96,7 +96,7 @@ class Look {
   Look(const CollectContext& context, ArtifactSink& sink)
       : context_(context),
         sink_(sink),
-        launchd_(context.host.processes, context.host.environment.uid),
+        launchd_(context.host.processes, context.host.environment.domain_uid),
         probes_(sink) {}
 
   Status run() {

@@ -77,7 +77,7 @@ class Look {
       SOURCEOS_TRY(add_stream({k_prefix, "journal", std::string(host::to_string(scope)),
                                unit + ".export"},
                               systemd.journal(unit, host::JournalForm::exported, lines, since,
-                                              context_.timeout_ms)));
+                                              stream_timeout_ms(context_))));
     }
     return {};
   }
@@ -86,7 +86,7 @@ class Look {
     const host::Podman podman(context_.host.processes, text_option(context_, "connection"));
     for (const std::string& name : names) {
       SOURCEOS_TRY(add_stream({k_prefix, "podman", name + ".log"},
-                              podman.logs(name, context_.timeout_ms)));
+                              podman.logs(name, stream_timeout_ms(context_))));
     }
     return {};
   }

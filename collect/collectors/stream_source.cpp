@@ -1,5 +1,6 @@
 #include "collect/collectors/stream_source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sourceos::collect {
@@ -17,34 +18,41 @@ void StreamSource::tell(const Result<host::ProcessOutcome>& outcome) {
   }
 }
 
-Result<std::optional<std::uint64_t>> StreamSource::open() {
-  auto stream = runner_.start(request_);
-  if (!stream) {
-    tell(fail(stream.error()));
-    return fail(std::move(stream).error());
-  }
-  stream_ = std::move(*stream);
-  return std::nullopt;
-}
+Result<std::optional<std::uint64_t>> StreamSource::open() { return std::nullopt; }
 
 Result<std::size_t> StreamSource::read(char* buffer, std::size_t size) {
-  return stream_->read(buffer, size);
+  if (!std::exchange(is_started_, true)) {
+    auto stream = runner_.start(request_);
+    if (!stream) {
+      tell(fail(std::move(stream).error()));
+      return 0;
+    }
+    stream_ = std::move(*stream);
+  }
+  return stream_ ? stream_->read(buffer, size) : 0;
 }
 
 Result<SourceEnd> StreamSource::finish() {
-  auto outcome = stream_->finish();
+  SourceEnd end;
+  end.cut = "failed";
+  if (!stream_) {
+    return end;
+  }
+  const auto outcome = stream_->finish();
   stream_.reset();
   tell(outcome);
-  if (!outcome) {
-    return fail(std::move(outcome).error());
-  }
-  SourceEnd end;
-  if (outcome->end == host::ProcessEnd::timed_out) {
+  if (outcome && outcome->end == host::ProcessEnd::timed_out) {
     end.cut = "timeout";
-  } else if (!outcome->ok()) {
-    end.cut = "failed";
+  } else if (outcome && outcome->ok()) {
+    end.cut.clear();
   }
   return end;
+}
+
+std::uint64_t stream_timeout_ms(const CollectContext& context) {
+  constexpr std::uint64_t k_margin_ms = 2'000;
+  return std::max<std::uint64_t>(
+      context.timeout_ms - std::min(context.timeout_ms / 10, k_margin_ms), 1);
 }
 
 }  // namespace sourceos::collect

@@ -132,7 +132,7 @@ class ScopeLook {
     artifact.keep = Keep::head_and_tail;
     artifact.content = std::make_unique<StreamSource>(
         context_.host.processes,
-        systemd_.journal(unit, host::JournalForm::text, lines, {}, context_.timeout_ms));
+        systemd_.journal(unit, host::JournalForm::text, lines, {}, stream_timeout_ms(context_)));
     return sink_.add(std::move(artifact));
   }
 

@@ -1,10 +1,10 @@
 // Versions of the tools that the toolkit works with, and which program answers (security S-26).
+// The session adds the toolkit's own row.
 #include "collect/collectors/builtin.hpp"
 #include "collect/collectors/options.hpp"
 #include "collect/collectors/probe.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
-#include "host/files.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +13,6 @@ namespace sourceos::collect {
 
 namespace {
 
-constexpr std::string_view k_toolkit = "sourceos";
-constexpr std::string_view k_toolkit_version = SOURCEOS_VERSION;
 constexpr std::array<std::string_view, 3> k_always = {"podman", "git", "nix"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -27,7 +25,7 @@ std::optional<std::string> version_in(std::string_view output) {
   }
   for (const std::string_view word : text::split(lines.front(), ' ')) {
     if (!word.empty() && is_digit(word.front())) {
-      return std::string(word.substr(0, word.find(',')));
+      return std::string(word.substr(0, word.find_first_of(",:;")));
     }
   }
   return std::nullopt;
@@ -46,34 +44,11 @@ std::string_view word_of(ToolStatus status) {
   return "";
 }
 
-// Ourselves: the program that is running.
-ToolRow toolkit_row(const host::Environment& environment) {
-  ToolRow row;
-  row.name = k_toolkit;
-  row.version = std::string(k_toolkit_version);
-  row.status = ToolStatus::found;
-  std::error_code error;
-  const std::filesystem::path target = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto facts = host::describe(target);
-  if (!error && facts) {
-    host::Tool tool;
-    tool.name = k_toolkit;
-    tool.path = target;
-    tool.target = target;
-    tool.facts = *facts;
-    tool.owner = facts->uid == 0                 ? host::ToolOwner::root
-                 : facts->uid == environment.uid ? host::ToolOwner::self
-                                                 : host::ToolOwner::other;
-    row.tool = std::move(tool);
-  }
-  return row;
-}
-
 class ToolsCollector : public Collector {
  public:
   std::string_view name() const override { return "tools"; }
   std::string_view summary() const override {
-    return "versions of the toolkit, podman, git, nix and others, and which programs answer";
+    return "versions of podman, git, nix and others, and which programs answer";
   }
 
   Result<CollectorOutcome> collect(const CollectContext& context,
@@ -87,7 +62,6 @@ class ToolsCollector : public Collector {
       }
     }
     json::Value rows = json::Value::array();
-    add(toolkit_row(context.host.environment), rows, sink);
     for (const std::string& name : names) {
       SOURCEOS_TRY(context.check());
       add(ask_one(context, probes, name), rows, sink);
