@@ -7,6 +7,7 @@ list(APPEND SOURCEOS_BUNDLE_SOURCES
   log/merkle.cpp
   log/note.cpp
   log/tlog_proof.cpp
+  screen.cpp
   sidecar.cpp
   signature.cpp
   signer.cpp

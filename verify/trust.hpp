@@ -15,6 +15,10 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 
+namespace sourceos::bundle {
+struct Envelope;
+}
+
 namespace sourceos::verify {
 
 inline constexpr std::string_view k_trust_payload_type =
@@ -69,6 +73,11 @@ struct TrustDocument {
 // Eight pronounceable words for the first 128 bits of a fingerprint, to be read out loud.
 [[nodiscard]] std::string fingerprint_words(const bundle::Digest& fingerprint);
 
+// Which of the roots have signed: enough holders, each key once. `threshold` otherwise, or
+// `bad-signature` when a signature names a root key and is not its own.
+[[nodiscard]] Status check_root_signatures(const TrustDocument& roots,
+                                           const bundle::Envelope& envelope);
+
 // Signs and writes the next version: `<path>` and, for verifiers that missed one,
 // `<stem>.<version>.json` beside it. Changed roots need signers of the old and of the new set.
 [[nodiscard]] Status save_trust(const std::filesystem::path& path, const TrustDocument& document,
@@ -81,10 +90,11 @@ struct TrustDocument {
 class TrustMemory {
  public:
   explicit TrustMemory(std::filesystem::path directory) : directory_(std::move(directory)) {}
-  // The payload last accepted for these roots; nullopt when none or when it cannot be read.
+  // The payload last accepted for these roots (which it may have replaced by others since);
+  // nullopt when none or when it cannot be read.
   [[nodiscard]] std::optional<std::string> find(const bundle::Digest& root_fingerprint) const;
   // Best effort: a memory that cannot be written is no reason to fail.
-  void remember(const TrustDocument& document, std::string_view payload);
+  void remember(const std::vector<bundle::Digest>& root_fingerprints, std::string_view payload);
 
  private:
   std::filesystem::path directory_;
@@ -108,6 +118,8 @@ struct Trust {
   bool pinned = false;
   std::optional<Error> refused;
 };
+
+[[nodiscard]] std::string_view to_string(Trust::Source source);
 
 [[nodiscard]] Trust load_trust(const TrustRequest& request);
 // `--key F` has role `bundle`, `--log-key F` role `log`; each key is its own holder.

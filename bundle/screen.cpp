@@ -1,0 +1,331 @@
+// A token is an anchor (a literal), bytes of a character set after it, and for a few something
+// before it. Two stages: a filter looks at the first four bytes of all anchors at once, 32 places
+// at a time (the "Teddy" idea: a table of 16 for each half of each byte says which groups of
+// anchors it may belong to); what is left is compared byte by byte.
+//
+// Obvious stand-ins are let be, as redaction lets them be: AKIA...EXAMPLE, ghp_xxxxxxxx.
+#include "bundle/screen.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace sourceos::bundle::screen {
+namespace {
+
+enum class Charset : std::uint8_t {
+  alnum,        // letters, digits
+  upper,        // capital letters, digits
+  token,        // letters, digits, _ -
+  word,         // letters, digits, _
+  hex,          // lower-case hex
+  base64,       // letters, digits, + / =
+  bech32,       // capital letters, digits (age)
+  dotted,       // token and '.'
+};
+
+enum class Before : std::uint8_t {
+  no_word,      // no letter, digit or _ may stand right before the anchor
+  anything,
+  pem_begin,    // "-----BEGIN " and up to 12 capitals or spaces
+  jwt_header,   // "eyJ" and base64url, right before
+};
+
+struct Rule {
+  std::string_view name;
+  std::string_view anchor;
+  Charset charset;
+  std::size_t tail_min;    // bytes of the set that must follow
+  Before before = Before::no_word;
+  bool is_exact = false;   // and no more than these
+};
+
+constexpr std::size_t k_prefix = 4;  // bytes of an anchor that the filter looks at
+constexpr std::size_t k_distinct_min = 6;
+
+constexpr std::array k_rules = {
+    Rule{"private-key", "PRIVATE KEY", Charset::base64, 24, Before::pem_begin},
+    Rule{"openssh-key-body", "b3BlbnNzaC1rZXktdjE", Charset::base64, 40},
+    Rule{"age-key", "AGE-SECRET-KEY-1", Charset::bech32, 58},
+    Rule{"aws-key-id", "AKIA", Charset::upper, 16, Before::no_word, true},
+    Rule{"aws-session-key-id", "ASIA", Charset::upper, 16, Before::no_word, true},
+    Rule{"github-token", "ghp_", Charset::alnum, 36},
+    Rule{"github-oauth", "gho_", Charset::alnum, 36},
+    Rule{"github-user", "ghu_", Charset::alnum, 36},
+    Rule{"github-server", "ghs_", Charset::alnum, 36},
+    Rule{"github-refresh", "ghr_", Charset::alnum, 36},
+    Rule{"github-fine-grained", "github_pat_", Charset::word, 60},
+    Rule{"gitlab-token", "glpat-", Charset::token, 20},
+    Rule{"gitlab-runner", "glrt-", Charset::token, 20},
+    Rule{"gitlab-deploy", "gldt-", Charset::token, 20},
+    Rule{"slack-bot", "xoxb-", Charset::token, 24},
+    Rule{"slack-user", "xoxp-", Charset::token, 24},
+    Rule{"slack-app", "xapp-", Charset::token, 24},
+    Rule{"npm-token", "npm_", Charset::alnum, 36},
+    Rule{"pypi-token", "pypi-AgEIcHlwaS5vcmc", Charset::token, 50},
+    Rule{"openai-project-key", "sk-proj-", Charset::token, 40},
+    Rule{"openai-key", "T3BlbkFJ", Charset::token, 20, Before::anything},
+    Rule{"anthropic-key", "sk-ant-", Charset::token, 40},
+    Rule{"stripe-live-key", "sk_live_", Charset::alnum, 24},
+    Rule{"stripe-restricted-key", "rk_live_", Charset::alnum, 24},
+    Rule{"google-api-key", "AIza", Charset::token, 35, Before::no_word, true},
+    Rule{"google-oauth-secret", "GOCSPX-", Charset::token, 28},
+    Rule{"jwt", ".eyJ", Charset::dotted, 40, Before::jwt_header},
+    Rule{"digitalocean-token", "dop_v1_", Charset::hex, 64},
+    Rule{"digitalocean-oauth", "doo_v1_", Charset::hex, 64},
+    Rule{"vault-service-token", "hvs.", Charset::token, 24},
+    Rule{"vault-batch-token", "hvb.", Charset::token, 100},
+    Rule{"terraform-token", ".atlasv1.", Charset::token, 60, Before::anything},
+    Rule{"pulumi-token", "pul-", Charset::hex, 40, Before::no_word, true},
+    Rule{"grafana-service-account", "glsa_", Charset::word, 41},
+    Rule{"rubygems-key", "rubygems_", Charset::hex, 48},
+    Rule{"docker-hub-token", "dckr_pat_", Charset::token, 27},
+    Rule{"tailscale-key", "tskey-", Charset::token, 20},
+    Rule{"shopify-token", "shpat_", Charset::hex, 32},
+    Rule{"linear-key", "lin_api_", Charset::alnum, 40},
+    Rule{"databricks-token", "dapi", Charset::hex, 32, Before::no_word, true},
+    Rule{"new-relic-key", "NRAK-", Charset::upper, 27},
+    Rule{"postman-key", "PMAK-", Charset::token, 59},
+    Rule{"doppler-token", "dp.pt.", Charset::alnum, 40},
+    Rule{"azure-storage-key", "AccountKey=", Charset::base64, 86},
+};
+
+constexpr std::array<std::string_view, 2> k_stand_ins = {"EXAMPLE", "example"};
+
+bool is_upper(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool is_alnum(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
+bool is_token(char c) { return is_alnum(c) || c == '_' || c == '-'; }
+
+bool is_in(Charset charset, char c) {
+  switch (charset) {
+    case Charset::alnum: return is_alnum(c);
+    case Charset::upper:
+    case Charset::bech32: return is_upper(c);
+    case Charset::token: return is_token(c);
+    case Charset::word: return is_alnum(c) || c == '_';
+    case Charset::hex: return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    case Charset::base64: return is_alnum(c) || c == '+' || c == '/' || c == '=';
+    case Charset::dotted: return is_token(c) || c == '.';
+  }
+  return false;
+}
+
+// "-----BEGIN RSA " before "PRIVATE KEY": where it begins, or npos.
+std::size_t pem_begin_before(std::string_view text, std::size_t at) {
+  constexpr std::string_view k_begin = "-----BEGIN ";
+  constexpr std::size_t k_kind_max = 12;
+  std::size_t from = at;
+  while (from > 0 && at - from < k_kind_max && (is_upper(text[from - 1]) || text[from - 1] == ' ')) {
+    --from;
+  }
+  // The words of "-----BEGIN" are capitals too: look for it around where they ran out.
+  const std::size_t search_from = from > k_begin.size() ? from - k_begin.size() : 0;
+  return text.substr(0, at).find(k_begin, search_from);
+}
+
+std::size_t jwt_header_before(std::string_view text, std::size_t at) {
+  constexpr std::size_t k_header_max = 200;
+  std::size_t from = at;
+  while (from > 0 && at - from < k_header_max && is_token(text[from - 1])) {
+    --from;
+  }
+  const std::size_t found = text.substr(0, at).find("eyJ", from);
+  return found != std::string_view::npos && at - found >= 12 ? found : std::string_view::npos;
+}
+
+// Where the token begins that has its anchor at `at`, or npos when what is before forbids one.
+std::size_t begin_of(const Rule& rule, std::string_view text, std::size_t at) {
+  switch (rule.before) {
+    case Before::anything: return at;
+    case Before::no_word:
+      return at > 0 && (is_alnum(text[at - 1]) || text[at - 1] == '_') ? std::string_view::npos
+                                                                        : at;
+    case Before::pem_begin: return pem_begin_before(text, at);
+    case Before::jwt_header: return jwt_header_before(text, at);
+  }
+  return std::string_view::npos;
+}
+
+// A PEM body begins after "-----" or " BLOCK-----", a line end (also written as \n) and perhaps
+// the indentation or log prefix of a few bytes.
+std::size_t pem_body_after(std::string_view text, std::size_t at) {
+  constexpr std::size_t k_gap_max = 24;
+  std::size_t body = at;
+  const std::size_t end = text.find("-----", at);
+  if (end == std::string_view::npos || end - at > 8) {
+    return std::string_view::npos;
+  }
+  body = end + 5;
+  const std::size_t limit = std::min(text.size(), body + k_gap_max);
+  while (body < limit && (text[body] == ' ' || text[body] == '\n' || text[body] == '\r' ||
+                          text[body] == '\t' || text[body] == '\\' || text[body] == '"')) {
+    body += text[body] == '\\' && body + 1 < limit ? 2U : 1U;
+  }
+  return body;
+}
+
+bool has_enough_variety(std::string_view tail) {
+  std::array<bool, 256> seen{};
+  std::size_t distinct = 0;
+  for (const char c : tail) {
+    bool& was_seen = seen[static_cast<unsigned char>(c)];
+    distinct += was_seen ? 0U : 1U;
+    was_seen = true;
+  }
+  return distinct >= k_distinct_min;
+}
+
+// Whether the token of `rule` stands with its anchor at `at`.
+bool match(const Rule& rule, std::string_view text, std::size_t at, Hit& hit) {
+  if (text.compare(at, rule.anchor.size(), rule.anchor) != 0) {
+    return false;
+  }
+  const std::size_t from = begin_of(rule, text, at);
+  if (from == std::string_view::npos) {
+    return false;
+  }
+  std::size_t start = at + rule.anchor.size();
+  if (rule.before == Before::pem_begin) {
+    start = pem_body_after(text, start);
+    if (start == std::string_view::npos) {
+      return false;
+    }
+  }
+  std::size_t end = start;
+  const std::size_t end_max = std::min<std::size_t>(text.size(), start + k_reach_bytes);
+  while (end < end_max && is_in(rule.charset, text[end])) {
+    ++end;
+  }
+  const std::string_view tail = text.substr(start, end - start);
+  if (tail.size() < rule.tail_min || (rule.is_exact && tail.size() != rule.tail_min) ||
+      !has_enough_variety(tail)) {
+    return false;
+  }
+  for (const std::string_view stand_in : k_stand_ins) {
+    if (tail.find(stand_in) != std::string_view::npos) {
+      return false;
+    }
+  }
+  hit = {rule.name, from, end};
+  return true;
+}
+
+void check_place(std::string_view text, std::size_t at, std::vector<Hit>& hits) {
+  for (const Rule& rule : k_rules) {
+    Hit hit;
+    if (text[at] == rule.anchor[0] && match(rule, text, at, hit)) {
+      hits.push_back(hit);
+      return;
+    }
+  }
+}
+
+// Bit g of low[i][n] and high[i][n]: some anchor of group g has, as its byte i, one whose lower
+// (higher) half is n.
+struct Filter {
+  alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> low{};
+  alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> high{};
+};
+
+constexpr Filter make_filter() {
+  Filter filter;
+  for (std::size_t r = 0; r < k_rules.size(); ++r) {
+    const auto group = static_cast<std::uint8_t>(1U << (r * 8 / k_rules.size()));
+    for (std::size_t i = 0; i < k_prefix; ++i) {
+      const auto byte = static_cast<unsigned char>(k_rules[r].anchor[i]);
+      filter.low[i][byte & 15U] |= group;
+      filter.high[i][byte >> 4U] |= group;
+    }
+  }
+  return filter;
+}
+constexpr Filter k_filter = make_filter();
+
+bool may_begin(const char* at) {
+  std::uint8_t groups = 0xFF;
+  for (std::size_t i = 0; i < k_prefix; ++i) {
+    const auto byte = static_cast<unsigned char>(at[i]);
+    groups = static_cast<std::uint8_t>(groups & k_filter.low[i][byte & 15U] &
+                                       k_filter.high[i][byte >> 4U]);
+  }
+  return groups != 0;
+}
+
+void scan_from(std::string_view text, std::size_t at, std::vector<Hit>& hits) {
+  for (; at + k_prefix <= text.size(); ++at) {
+    if (may_begin(text.data() + at)) {
+      check_place(text, at, hits);
+    }
+  }
+}
+
+#if defined(__x86_64__)
+// Returns how far it has looked.
+__attribute__((target("avx2"))) std::size_t scan_wide(std::string_view text,
+                                                      std::vector<Hit>& hits) {
+  const __m256i low_half = _mm256_set1_epi8(15);
+  __m256i low[k_prefix];
+  __m256i high[k_prefix];
+  for (std::size_t i = 0; i < k_prefix; ++i) {
+    low[i] = _mm256_broadcastsi128_si256(
+        _mm_load_si128(reinterpret_cast<const __m128i*>(k_filter.low[i].data())));
+    high[i] = _mm256_broadcastsi128_si256(
+        _mm_load_si128(reinterpret_cast<const __m128i*>(k_filter.high[i].data())));
+  }
+  std::size_t at = 0;
+  for (; at + 32 + k_prefix <= text.size(); at += 32) {
+    __m256i groups = _mm256_set1_epi8(-1);
+    for (std::size_t i = 0; i < k_prefix; ++i) {
+      const __m256i bytes =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + i));
+      const __m256i by_low = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, low_half));
+      const __m256i by_high = _mm256_shuffle_epi8(
+          high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_half));
+      groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
+    }
+    const __m256i none = _mm256_cmpeq_epi8(groups, _mm256_setzero_si256());
+    auto places = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none));
+    for (; places != 0; places &= places - 1) {
+      check_place(text, at + static_cast<std::size_t>(__builtin_ctz(places)), hits);
+    }
+  }
+  return at;
+}
+#endif
+
+}  // namespace
+
+std::vector<Hit> scan(std::string_view text) {
+  std::vector<Hit> hits;
+  std::size_t at = 0;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    at = scan_wide(text, hits);
+  }
+#endif
+  scan_from(text, at, hits);
+  return hits;
+}
+
+std::vector<Hit> scan_plainly(std::string_view text) {
+  std::vector<Hit> hits;
+  for (std::size_t at = 0; at + k_prefix <= text.size(); ++at) {
+    check_place(text, at, hits);
+  }
+  return hits;
+}
+
+std::vector<std::string_view> rule_names() {
+  std::vector<std::string_view> names;
+  for (const Rule& rule : k_rules) {
+    names.push_back(rule.name);
+  }
+  return names;
+}
+
+}  // namespace sourceos::bundle::screen

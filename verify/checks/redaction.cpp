@@ -1,0 +1,58 @@
+// What the bundle claims about its redaction must at least agree with itself: each line, and the
+// record with the sums of all lines. Claims are not proof, and the verdict says so (S-13).
+#include "verify/checks/checks.hpp"
+
+#include <fmt/format.h>
+
+namespace sourceos::verify::checks {
+namespace {
+
+CheckResult sums_differ(std::string_view what) {
+  return failed("digest-mismatch", "record",
+                fmt::format("the record's {} are not those of the index", what));
+}
+
+bool has_same_rules(const RecordFacts& record, const IndexFacts& index) {
+  if (record.by_rule.size() != index.by_rule.size()) {
+    return false;
+  }
+  for (const bundle::NamedCount& rule : record.by_rule) {
+    const auto found = index.by_rule.find(rule.name);
+    if (found == index.by_rule.end() || found->second != rule.value) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+CheckResult redaction(Run& run) {
+  if (run.options.level == Level::stored) {
+    return skipped("not looked at (--fast)");
+  }
+  if (!run.index || run.facts() == nullptr) {
+    return skipped("needs record and digests");
+  }
+  const RecordFacts& record = *run.facts();
+  if (record.index_digest != run.index->digest) {
+    return failed("digest-mismatch", "record", "its indexDigest is that of another index");
+  }
+  if (record.entry_count != run.index->entries.size() ||
+      record.entry_bytes != run.index->bytes_sum) {
+    return sums_differ("entries");
+  }
+  if (run.index->claim) {
+    return failed(*run.index->claim);
+  }
+  if (!has_same_rules(record, *run.index)) {
+    return sums_differ("counts by rule");
+  }
+  if (record.complete != run.index->complete) {
+    return failed("redaction-incomplete", "record",
+                  "it says of completeness what its entries do not");
+  }
+  return pass(record.complete ? "claimed complete" : "claimed incomplete");
+}
+
+}  // namespace sourceos::verify::checks
