@@ -13,13 +13,19 @@ constexpr std::uint64_t k_sizeless_bytes_max = 64 * limits::k_mib;
 
 }  // namespace
 
+std::uint32_t trusted_owner(std::uint32_t our_uid, const host::FileFacts& directory) {
+  return our_uid == 0 ? directory.uid : our_uid;
+}
+
 bool is_linked_elsewhere(const host::FileFacts& facts, std::uint32_t uid) {
   return facts.kind == host::FileKind::regular && facts.links > 1 && facts.uid != uid;
 }
 
 Result<std::optional<std::uint64_t>> FileSource::open() {
-  SOURCEOS_TRY_ASSIGN(descriptor_, host::open_beneath(root_->directory, relative_));
-  SOURCEOS_TRY_ASSIGN(opened_, host::describe(descriptor_));
+  SOURCEOS_TRY_ASSIGN(host::OpenedFile file,
+                      host::open_file_beneath(root_->directory, relative_));
+  descriptor_ = std::move(file.descriptor);
+  opened_ = file.facts;
   if (is_linked_elsewhere(opened_, root_->uid)) {
     return fail(ErrorKind::refused, "linked-elsewhere",
                 fmt::format("expected one link or our own file, there are {} links of uid {}",

@@ -15,7 +15,7 @@ namespace sourceos::collect {
 struct FileRoot {
   host::Descriptor directory;
   std::string path;       // as recorded: "<path>/<relative>" is a file's true name
-  std::uint32_t uid = 0;  // ours: of a file with further links we read only our own
+  std::uint32_t uid = 0;  // of a file with further links only this account's own is read
 };
 
 class FileSource : public ByteSource {
@@ -35,6 +35,10 @@ class FileSource : public ByteSource {
   host::FileFacts opened_;
   std::uint64_t read_ = 0;
 };
+
+// Whose files of that directory are read whatever links they have: ours, and for root, who reads
+// a tree as its owner, those of the owner.
+[[nodiscard]] std::uint32_t trusted_owner(std::uint32_t our_uid, const host::FileFacts& directory);
 
 // True when the file's content may belong to somebody else than who put it there: link count
 // above 1 and another owner.

@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::uint64_t k_small_file_bytes_max = 256 * limits::k_kib;
 
+// A file of the system itself: links are followed, /etc/os-release is one on most systems.
 std::string read_small(const host::Environment& environment, std::string_view path) {
-  return host::read_file(host::system_path(environment, path), k_small_file_bytes_max)
-      .value_or(std::string());
+  std::error_code error;
+  const auto file = std::filesystem::canonical(host::system_path(environment, path), error);
+  return host::read_file(file, k_small_file_bytes_max).value_or(std::string());
 }
 
 // PRETTY_NAME of os-release, without its quotes.

@@ -123,7 +123,10 @@ class Look {
     if (!seen_.insert(path.native()).second) {
       return {};
     }
-    const bool foreign = is_linked_elsewhere(facts, context_.host.environment.uid);
+    const auto directory = host::describe(path.parent_path());
+    const bool foreign =
+        directory &&
+        is_linked_elsewhere(facts, trusted_owner(context_.host.environment.uid, *directory));
     if (facts.kind == host::FileKind::regular && !foreign) {
       return walk_.add_file(path, k_prefix);
     }

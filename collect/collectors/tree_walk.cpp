@@ -67,7 +67,8 @@ Result<std::shared_ptr<const FileRoot>> TreeWalk::open_root(
   auto root = std::make_shared<FileRoot>();
   SOURCEOS_TRY_ASSIGN(root->directory, host::open_directory(directory));
   root->path = directory == "/" ? "" : directory.string();
-  root->uid = context_.host.environment.uid;
+  SOURCEOS_TRY_ASSIGN(const host::FileFacts facts, host::describe(root->directory));
+  root->uid = trusted_owner(context_.host.environment.uid, facts);
   return root;
 }
 

@@ -89,3 +89,17 @@ TEST_CASE("a file without a size is read to its end") {
   char buffer[65536];
   CHECK(source.read(buffer, sizeof buffer).value() > 0);
 }
+
+TEST_CASE("root reads a tree's own files, whoever it belongs to") {
+  host::FileFacts directory;
+  directory.uid = 1000;
+  CHECK(trusted_owner(0, directory) == 1000);
+  CHECK(trusted_owner(501, directory) == 501);
+  host::FileFacts file;
+  file.uid = 1000;
+  file.links = 2;
+  CHECK_FALSE(is_linked_elsewhere(file, 1000));
+  CHECK(is_linked_elsewhere(file, 501));
+  file.links = 1;
+  CHECK_FALSE(is_linked_elsewhere(file, 501));
+}

@@ -8,7 +8,10 @@ using namespace sourceos::collect;
 
 TEST_CASE("a Linux host is told by its files") {
   CollectFixture fixture;
-  fixture.fake.home.write("root/etc/os-release", "NAME=x\nPRETTY_NAME=\"Demo Linux 12\"\n");
+  fixture.fake.home.write("root/usr/lib/os-release", "NAME=x\nPRETTY_NAME=\"Demo Linux 12\"\n");
+  std::filesystem::create_directories(fixture.fake.home / "root/etc");
+  std::filesystem::create_symlink("../usr/lib/os-release",
+                                  fixture.fake.home / "root/etc/os-release");
   fixture.fake.home.write("root/etc/machine-id", "00112233445566778899aabbccddeeff\n");
   fixture.fake.home.write("root/proc/sys/kernel/osrelease", "6.1.0-demo\n");
   fixture.fake.home.write("root/proc/uptime", "1161.42 2000.00\n");
