@@ -131,7 +131,7 @@ Result<BundleFacts> Store::adopt(const Adoptable& bundle, const std::string& for
     SOURCEOS_TRY(growth.take_file(descriptor.digest, scratch.path() / descriptor.digest.hex(),
                                   "store.blob.rename"));
   }
-  SOURCEOS_TRY(growth.add_referrers(bundle.id(), foreign.referrers));
+  SOURCEOS_TRY(growth.add_referrers(growth.seq(), bundle.id(), foreign.referrers));
   SOURCEOS_TRY_CONTEXT(growth.commit_document(log::LeafKind::import,
                                               write_import_document(foreign_log_id), bundle.id(),
                                               {}),
@@ -146,6 +146,14 @@ Status Store::attach(const Digest& id, std::string_view layer_type, std::string_
   const std::string attached = write_attached_manifest({describe_blob(layer_type, layer), subject});
   SOURCEOS_TRY(parse_attached_manifest(attached));  // only the types of evidence section 3
 
+  SOURCEOS_TRY_ASSIGN(const Scratch scratch, make_scratch());
+  std::vector<ToSync> written = {{scratch.path(), {}}};
+  for (const std::string_view bytes : {layer, std::string_view(attached)}) {
+    written.push_back({scratch.path() / sha256(bytes).hex(), "store.record.fsync"});
+    SOURCEOS_TRY(write_new_file(written.back().path, bytes, "store.record"));
+  }
+  SOURCEOS_TRY_CONTEXT(sync_all(written), "attach to a bundle");
+
   SOURCEOS_TRY_ASSIGN_CONTEXT(const Growth growth, Growth::begin(*state_), "attach to a bundle");
   SOURCEOS_TRY_ASSIGN(const std::string text, state_->places.read_referrers(id));
   SOURCEOS_TRY_ASSIGN(Referrers referrers, parse_referrers(text));
@@ -156,9 +164,11 @@ Status Store::attach(const Digest& id, std::string_view layer_type, std::string_
   }
   // Blobs first: a referrers file never names what is not there.
   for (const std::string_view bytes : {layer, std::string_view(attached)}) {
-    SOURCEOS_TRY(host::write_file_atomically(state_->places.blob(sha256(bytes)), bytes, 0600,
-                                             host::Durability::synced, "store.record"));
+    const Digest blob = sha256(bytes);
+    SOURCEOS_TRY(rename_file(scratch.path() / blob.hex(), state_->places.blob(blob),
+                             "store.record.rename"));
   }
+  SOURCEOS_TRY(host::sync_directory(state_->places.blobs()));
   referrers.attached.push_back(digest);
   return host::write_file_atomically(state_->places.referrers(id), write_referrers(referrers),
                                      0600, host::Durability::synced, "store.record");

@@ -175,7 +175,7 @@ Status write_down(Growth& growth, GcReport& report, const GcDocument& document) 
     facts.pruned = Pruned{seq, growth.at(), document.rule, document.reason};
     leaves.push_back({seq, log::LeafKind::gc, facts.id, payload, facts.seq, growth.at()});
     SOURCEOS_TRY(growth.add_referrers(
-        facts.id, {facts.attached, facts.imported, facts.log_id, seq, facts.seq}));
+        seq, facts.id, {facts.attached, facts.imported, facts.log_id, seq, facts.seq}));
   }
   return growth.commit(leaves);
 }

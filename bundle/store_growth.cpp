@@ -117,20 +117,20 @@ Status Growth::move_in(const fs::path& directory) {
   return sync_all(changed);
 }
 
-Status Growth::make_pending() {
-  if (has_pending_) {
+Status Growth::make_pending(std::uint64_t own_seq) {
+  if (std::find(pending_.rbegin(), pending_.rend(), own_seq) != pending_.rend()) {
     return {};
   }
-  const fs::path directory = store_->places.pending(seq());
+  const fs::path directory = store_->places.pending(own_seq);
   if (::mkdir(directory.c_str(), 0700) != 0) {
-    return fail(system_error(errno, fmt::format("make 'log/pending/{}'", seq())));
+    return fail(system_error(errno, fmt::format("make 'log/pending/{}'", own_seq)));
   }
-  has_pending_ = true;
+  pending_.push_back(own_seq);
   return {};
 }
 
 Status Growth::add_blob(const Digest& digest, std::string_view bytes) {
-  SOURCEOS_TRY(make_pending());
+  SOURCEOS_TRY(make_pending(seq()));
   const fs::path path = store_->places.pending(seq()) / digest.hex();
   if (std::find(added_.begin(), added_.end(), path) != added_.end()) {
     return {};
@@ -141,13 +141,14 @@ Status Growth::add_blob(const Digest& digest, std::string_view bytes) {
 
 Status Growth::take_file(const Digest& digest, const fs::path& from,
                          std::string_view fault_point) {
-  SOURCEOS_TRY(make_pending());
+  SOURCEOS_TRY(make_pending(seq()));
   return rename_file(from, store_->places.pending(seq()) / digest.hex(), fault_point);
 }
 
-Status Growth::add_referrers(const Digest& manifest, const Referrers& referrers) {
-  SOURCEOS_TRY(make_pending());
-  const fs::path path = store_->places.pending(seq()) / pending_referrers_name(manifest);
+Status Growth::add_referrers(std::uint64_t own_seq, const Digest& manifest,
+                             const Referrers& referrers) {
+  SOURCEOS_TRY(make_pending(own_seq));
+  const fs::path path = store_->places.pending(own_seq) / pending_referrers_name(manifest);
   added_.push_back(path);
   return write_new_file(path, write_referrers(referrers), "store.record");
 }
@@ -160,20 +161,24 @@ void Growth::drop_documents() {
 }
 
 void Growth::drop_pending() {
-  (void)host::remove_tree(store_->places.pending(seq()));
+  for (const std::uint64_t own_seq : pending_) {
+    (void)host::remove_tree(store_->places.pending(own_seq));
+  }
   added_.clear();
-  has_pending_ = false;
+  pending_.clear();
 }
 
 Status Growth::sync_pending() {
-  if (!has_pending_) {
+  if (pending_.empty()) {
     return {};
   }
   std::vector<ToSync> what;
   for (const fs::path& path : added_) {
     what.push_back({path, "store.record.fsync"});
   }
-  what.push_back({store_->places.pending(seq()), {}});
+  for (const std::uint64_t own_seq : pending_) {
+    what.push_back({store_->places.pending(own_seq), {}});
+  }
   what.push_back({store_->places.pending(), {}});
   return sync_all(what);
 }
@@ -196,7 +201,7 @@ Status Growth::commit(const std::vector<log::Leaf>& leaves) {
   SOURCEOS_TRY(with_reserve([&] { return writer_.append(leaves); }));
   SOURCEOS_TRY(with_reserve([&] { return writer_.publish(); }));
   added_.clear();
-  has_pending_ = false;
+  pending_.clear();
   SOURCEOS_TRY(settle());
   heads_.blob_bytes += std::exchange(bytes_moved_, 0);
   if (extend_heads(heads_, store_->places, *store_->log)) {

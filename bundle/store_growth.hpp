@@ -31,8 +31,11 @@ class Growth {
   // A synced file of the caller's goes into pending by rename.
   [[nodiscard]] Status take_file(const Digest& digest, const std::filesystem::path& from,
                                  std::string_view fault_point);
-  [[nodiscard]] Status add_referrers(const Digest& manifest, const Referrers& referrers);
-  // Before a commit was tried: removes the documents that were added, or all of log/pending/<seq>.
+  // Of the leaf `own_seq`, at or after seq() when several leaves are committed as one: each has its
+  // pending directory, since a crash may leave some of them.
+  [[nodiscard]] Status add_referrers(std::uint64_t own_seq, const Digest& manifest,
+                                     const Referrers& referrers);
+  // Before a commit was tried: removes the documents that were added, or all that is pending.
   void drop_documents();
   void drop_pending();
 
@@ -55,7 +58,7 @@ class Growth {
  private:
   Growth(StoreState& store, host::FileLock lock, log::LogWriter writer)
       : store_(&store), lock_(std::move(lock)), writer_(std::move(writer)) {}
-  [[nodiscard]] Status make_pending();
+  [[nodiscard]] Status make_pending(std::uint64_t own_seq);
   [[nodiscard]] Status sync_pending();
   // Moves or removes what is in log/pending/.
   [[nodiscard]] Status settle();
@@ -68,7 +71,7 @@ class Growth {
   Heads heads_;
   std::string at_;
   bool may_use_reserve_ = false;
-  bool has_pending_ = false;
+  std::vector<std::uint64_t> pending_;  // directories made
   std::vector<std::filesystem::path> added_;
   std::uint64_t bytes_moved_ = 0;
 };

@@ -98,10 +98,22 @@ Status make_key(StoreState& store) {
   return written;
 }
 
+void remove_halves(const fs::path& directory) {
+  std::error_code error;
+  for (auto it = fs::directory_iterator(directory, error);
+       !error && it != fs::directory_iterator(); it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.starts_with('.') && name.ends_with(".tmp")) {
+      ::unlink(it->path().c_str());
+    }
+  }
+}
+
 // The log is built beside and renamed, so that a log always has a first leaf and a checkpoint.
 Status build_log(StoreState& store, std::optional<OpenDocument::Succeeds> succeeds) {
   const StorePlaces& places = store.places;
   SOURCEOS_TRY(host::remove_tree(places.new_log()));
+  remove_halves(places.blobs());
   OpenDocument document;
   document.key = store.options.log_signer->public_key();
   const std::string nonce = store.random->bytes(k_nonce_bytes);
@@ -148,34 +160,25 @@ Status check_machine(const StoreState& store) {
                   .with_next("sourceosctl evidence log new --succeeds"));
 }
 
+// The lock of a writer's directory when the writer is gone. It is held while the directory is
+// removed, or a new writer could begin in it.
+std::optional<host::FileLock> take_abandoned(const fs::path& directory) {
+  auto lock = host::FileLock::try_acquire(directory / "lock");
+  return lock ? std::move(*lock) : std::nullopt;
+}
+
 void clean_gc(const fs::path& directory, const StorePlaces& places) {
   const auto waits_for = host::read_file(directory / "writers", limits::k_mib);
   for (const std::string_view writer : text::lines(waits_for ? *waits_for : "")) {
     const fs::path path = places.tmp() / writer;
-    if (host::describe(path) && !is_abandoned(path)) {
+    if (host::describe(path) && !take_abandoned(path)) {
       return;
     }
   }
   (void)host::remove_tree(directory);
 }
 
-void remove_halves(const fs::path& directory) {
-  std::error_code error;
-  for (auto it = fs::directory_iterator(directory, error);
-       !error && it != fs::directory_iterator(); it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name.starts_with('.') && name.ends_with(".tmp")) {
-      ::unlink(it->path().c_str());
-    }
-  }
-}
-
 }  // namespace
-
-bool is_abandoned(const fs::path& writer_directory) {
-  const auto lock = host::FileLock::try_acquire(writer_directory / "lock");
-  return lock && lock->has_value();
-}
 
 Status check_root(const StoreState& store) {
   const fs::path& root = store.places.root();
@@ -269,7 +272,7 @@ void clean_up(const StorePlaces& places) {
     const fs::path path = places.tmp() / entry.name;
     if (entry.name.starts_with("gc-")) {
       clean_gc(path, places);
-    } else if (is_abandoned(path)) {
+    } else if (const auto lock = take_abandoned(path)) {
       (void)host::remove_tree(path);
     }
   }

@@ -20,7 +20,4 @@ void clean_up(const StorePlaces& places);
 // Under the lock: a new log whose first leaf names the old one.
 [[nodiscard]] Result<std::string> succeed_log(StoreState& store, const RedactedText& reason);
 
-// True when the directory's lock can be taken, that is: its writer is gone.
-[[nodiscard]] bool is_abandoned(const std::filesystem::path& writer_directory);
-
 }  // namespace sourceos::bundle

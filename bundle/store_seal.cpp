@@ -178,7 +178,7 @@ class Documents {
     SOURCEOS_TRY(add_sidecars(manifest));
     referrers_.seq = growth_->seq();
     referrers_.log_id = growth_->store().opened.log_id;
-    return growth_->add_referrers(manifest_.digest, referrers_);
+    return growth_->add_referrers(referrers_.seq, manifest_.digest, referrers_);
   }
 
   [[nodiscard]] const std::string& record() const { return record_; }
