@@ -168,7 +168,7 @@ class PathAssigner {
   }
 
   std::vector<std::string> run() {
-    name_children(root_, "");
+    name_children(root_, "", {"long"});  // our own folder, see fit()
     return std::move(paths_);
   }
 
@@ -203,8 +203,8 @@ class PathAssigner {
     return candidate;
   }
 
-  void name_children(Node& node, const std::string& prefix) {
-    std::unordered_set<std::string> taken;
+  void name_children(Node& node, const std::string& prefix,
+                     std::unordered_set<std::string> taken = {}) {
     auto folder = node.folders.begin();
     auto entry = node.entries.begin();
     while (folder != node.folders.end() || entry != node.entries.end()) {
@@ -260,6 +260,80 @@ std::unexpected<Error> duplicate(std::string why) {
   return fail(ErrorKind::malformed, "duplicate-member", std::move(why));
 }
 
+bool has_upper_case(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Doubles among sorted paths. Most paths have no capitals: they are found in the sorted list itself,
+// and only the others need a set.
+class UniquePaths {
+ public:
+  explicit UniquePaths(const std::vector<std::string_view>& sorted) : sorted_(sorted) {}
+
+  Status check() {
+    const auto twice = std::adjacent_find(sorted_.begin(), sorted_.end());
+    if (twice != sorted_.end()) {
+      return two_entries(*twice);
+    }
+    std::string_view folder;
+    for (const std::string_view path : sorted_) {
+      SOURCEOS_TRY(take_entry(path));
+      const std::string_view next_folder = path.substr(0, path.rfind('/') + 1);
+      if (next_folder != folder) {
+        SOURCEOS_TRY(take_folders(next_folder));
+        folder = next_folder;
+      }
+    }
+    for (const auto& [lower, spelled] : folders_) {
+      if (is_small_entry(lower) || capitals_.contains(lower)) {
+        return duplicate(fmt::format("'{}' is an entry and a folder",
+                                     text::for_display_line(spelled)));
+      }
+    }
+    return {};
+  }
+
+ private:
+  static std::unexpected<Error> two_entries(std::string_view path) {
+    return duplicate(fmt::format("two entries are named '{}' (without case)",
+                                 text::for_display_line(path)));
+  }
+
+  [[nodiscard]] bool is_small_entry(std::string_view lower) const {
+    return std::binary_search(sorted_.begin(), sorted_.end(), lower);
+  }
+
+  Status take_entry(std::string_view path) {
+    if (!has_upper_case(path)) {
+      return {};
+    }
+    std::string lower = text::ascii_lower(path);
+    if (is_small_entry(lower) || !capitals_.insert(std::move(lower)).second) {
+      return two_entries(path);
+    }
+    return {};
+  }
+
+  // Each folder on the way, which may be spelled in one way only.
+  Status take_folders(std::string_view folder) {
+    for (std::size_t at = folder.find('/'); at != std::string_view::npos;
+         at = folder.find('/', at + 1)) {
+      const std::string_view spelled = folder.substr(0, at);
+      const auto [known, is_new] = folders_.try_emplace(text::ascii_lower(spelled), spelled);
+      if (!is_new && known->second != spelled) {
+        return duplicate(fmt::format("folders '{}' and '{}' differ in case only",
+                                     text::for_display_line(known->second),
+                                     text::for_display_line(spelled)));
+      }
+    }
+    return {};
+  }
+
+  const std::vector<std::string_view>& sorted_;
+  std::unordered_map<std::string, std::string> folders_;  // without case: as it was spelled
+  std::unordered_set<std::string> capitals_;              // entries that have some, without case
+};
+
 }  // namespace
 
 std::string encode_segment(const RedactedText& name) {
@@ -293,36 +367,12 @@ Status check_entry_path(std::string_view path) {
 }
 
 Status check_unique_paths(const std::vector<std::string_view>& paths) {
-  std::unordered_map<std::string, std::string> folders;  // without case: as it was spelled
-  std::unordered_set<std::string> entries;
-  entries.reserve(paths.size());
-  std::string_view previous_folder;
-  for (const std::string_view path : paths) {
-    std::string lower = text::ascii_lower(path);
-    const std::string_view folder = path.substr(0, path.rfind('/') + 1);
-    if (folder != previous_folder) {
-      for (std::size_t at = folder.find('/'); at != std::string_view::npos;
-           at = folder.find('/', at + 1)) {
-        const auto [known, is_new] = folders.try_emplace(lower.substr(0, at), path.substr(0, at));
-        if (!is_new && known->second != path.substr(0, at)) {
-          return duplicate(fmt::format("folders '{}' and '{}' differ in case only", known->second,
-                                       path.substr(0, at)));
-        }
-      }
-      previous_folder = folder;
-    }
-    if (!entries.insert(std::move(lower)).second) {
-      return duplicate(fmt::format("two entries are named '{}' (without case)",
-                                   text::for_display_line(path)));
-    }
+  if (std::is_sorted(paths.begin(), paths.end())) {
+    return UniquePaths(paths).check();
   }
-  for (const auto& [lower, spelled] : folders) {
-    if (entries.contains(lower)) {
-      return duplicate(fmt::format("'{}' is an entry and a folder",
-                                   text::for_display_line(spelled)));
-    }
-  }
-  return {};
+  std::vector<std::string_view> sorted = paths;
+  std::sort(sorted.begin(), sorted.end());
+  return UniquePaths(sorted).check();
 }
 
 }  // namespace sourceos::bundle

@@ -9,6 +9,7 @@ list(APPEND SOURCEOS_BUNDLE_SOURCES
   frame_reader.cpp
   frame_writer.cpp
   index_line.cpp
+  index_line_reader.cpp
   index_spool.cpp
   json_text.cpp
   layer_builder.cpp

@@ -1,6 +1,7 @@
 #include "bundle/json_text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -28,13 +29,21 @@ std::size_t character_bytes(std::string_view bytes) {
 // A bit in each byte that is zero; bytes above the first such may be wrong, none is missed.
 std::uint64_t zero_bytes(std::uint64_t word) { return (word - k_ones) & ~word & k_highs; }
 
-// Quotes, backslashes and bytes below 0x20 in eight bytes at once.
-bool has_special(std::uint64_t word) {
+// A bit for each quote, backslash and byte below 0x20 in eight bytes; the lowest bit is exact.
+std::uint64_t special_bytes(std::uint64_t word) {
   const std::uint64_t quotes = zero_bytes(word ^ (k_ones * '"'));
   const std::uint64_t backslashes = zero_bytes(word ^ (k_ones * '\\'));
   const std::uint64_t controls = (word - k_ones * 0x20) & ~word & k_highs;
-  return (quotes | backslashes | controls) != 0;
+  return quotes | backslashes | controls;
 }
+
+// Eight bytes, spaces behind the end of the text.
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  std::uint64_t word = k_ones * ' ';
+  std::memcpy(&word, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+  return word;
+}
+static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
 
 }  // namespace
 
@@ -58,20 +67,23 @@ std::string json_text(std::string_view bytes) {
 }
 
 bool is_plain_json(std::string_view text) {
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    if (has_special(word)) {
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    if (special_bytes(word_at(text, at)) != 0) {
       return false;
     }
   }
-  if (at == text.size()) {
-    return true;
+  return true;
+}
+
+std::size_t plain_ascii_prefix(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::uint64_t word = word_at(text, at);
+    const std::uint64_t hits = special_bytes(word) | (word & k_highs);
+    if (hits != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(hits)) / 8;
+    }
   }
-  std::uint64_t word = k_ones * ' ';
-  std::memcpy(&word, text.data() + at, text.size() - at);
-  return !has_special(word);
+  return text.size();
 }
 
 void append_json(std::string& out, std::string_view text) {

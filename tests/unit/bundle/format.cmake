@@ -6,6 +6,7 @@ list(APPEND SOURCEOS_BUNDLE_TESTS
   frame_pool_test.cpp
   frame_reader_test.cpp
   frame_writer_test.cpp
+  index_line_reader_test.cpp
   index_line_test.cpp
   index_spool_test.cpp
   json_text_test.cpp

@@ -97,9 +97,11 @@ TEST_CASE("a field that is missing, or of another type, is found by table and sc
     }
     CAPTURE(place);
     const json::Value::json_pointer pointer(place);
-    const bool was_number = sample()[pointer].is_number();
-    for (const json::Value& other :
-         {json::Value(nullptr), was_number ? json::Value("5") : json::Value(5U)}) {
+    // Rows of an array are alike: one of each is enough for the slower of the two.
+    if (place.find("/1") != std::string::npos) {
+      continue;
+    }
+    for (const json::Value& other : {json::Value(nullptr), json::Value(1.5)}) {
       json::Value value = sample();
       value[pointer] = other;
       CAPTURE(other.dump());
