@@ -48,7 +48,9 @@ void TreeOwner::become(uid_t user, gid_t group) {
   is_other_ = true;
   const int count = ::getgroups(0, nullptr);
   our_groups_.resize(static_cast<std::size_t>(count > 0 ? count : 0));
-  ::getgroups(count, our_groups_.data());
+  if (::getgroups(count, our_groups_.data()) < 0) {
+    our_groups_.clear();
+  }
   set_groups_of_thread({});
   ::setfsgid(group);
   ::setfsuid(user);
