@@ -88,7 +88,7 @@ class AssignmentReader {
   bool skip_blanks() {
     const std::size_t from = at_;
     while (more() && at_ - from < k_blanks_max && (is_blank(peek()) || rest().starts_with("\\t"))) {
-      at_ += is_blank(peek()) ? 1 : 2;
+      at_ += is_blank(peek()) ? 1U : 2U;
     }
     return at_ > from;
   }
@@ -162,7 +162,7 @@ class AssignmentReader {
     for (int count = 0; count < 3; ++count) {
       if (!take_quote().empty()) {
         quoted = true;
-      } else if (!take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
+      } else if (!take("[]") && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
         break;
       }
     }

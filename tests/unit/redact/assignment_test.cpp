@@ -1,0 +1,66 @@
+#include "redact/assignment.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sourceos::redact;
+
+namespace {
+
+// The value that stands under `keyword` in `text`.
+std::string value_of(std::string_view text, std::string_view keyword) {
+  const Assignment found = read_assignment(text, text.find(keyword));
+  return std::string(text.substr(found.from, found.to - found.from));
+}
+
+}  // namespace
+
+TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
+  CHECK(value_of("DB_PASSWORD=ab12 other", "PASSWORD") == "ab12");
+  CHECK(value_of("password: ab12", "password") == "ab12");
+  CHECK(value_of("{\"password\": \"a b\"}", "password") == "a b");
+  CHECK(value_of("{\\\"password\\\":\\\"ab\\\"}", "password") == "ab");
+  CHECK(value_of("<password>ab</password>", "password") == "ab");
+  CHECK(value_of("<add key=\"Password\" value=\"ab\"/>", "Password") == "ab");
+  CHECK(value_of("$password = 'ab';", "password") == "ab");
+  CHECK(value_of("password := `ab`", "password") == "ab");
+  CHECK(value_of("val password: String = \"ab\"", "password") == "ab");
+  CHECK(value_of("var password string = \"ab\"", "password") == "ab");
+  CHECK(value_of("define('PASSWORD', 'ab');", "PASSWORD") == "ab");
+  CHECK(value_of("?token=ab&lang=en", "token") == "ab");
+  CHECK(value_of("%26token%3Dab%26lang", "token") == "ab");
+  CHECK(value_of("password=ab;Encrypt=true", "password") == "ab");
+  CHECK(value_of("- name: PASSWORD\n  value: ab\n", "PASSWORD") == "ab");
+  CHECK(value_of("{\"name\":\"PASSWORD\",\"value\":\"ab\"}", "PASSWORD") == "ab");
+  CHECK(value_of("getenv(\"PASSWORD\", \"ab\")", "PASSWORD") == "ab");
+  CHECK(value_of("PASSWORD = os.environ.get(\"X\") or \"ab\"", "PASSWORD") == "ab");
+  CHECK(value_of("(pw:ab12)", "pw") == "ab12");
+  CHECK(value_of("token: >-\n  ab12\n", "token") == "ab12");
+  CHECK(value_of("ENV TOKEN ab12", "TOKEN") == "ab12");
+  CHECK(value_of("password for root: ab12", "password") == "ab12");
+}
+
+TEST_CASE("the whole name is read, with the word that belongs to it") {
+  const auto name_of = [](std::string_view text, std::string_view keyword) {
+    return std::string(read_assignment(text, text.find(keyword)).name);
+  };
+  CHECK(name_of("spring.db-password=x", "password") == "spring.db-password");
+  CHECK(name_of("the API key: x", "key") == "API key");
+  CHECK(name_of("my_key: x", "key") == "my_key");
+}
+
+TEST_CASE("a name without a separator has no value") {
+  CHECK_FALSE(read_assignment("password", 0).found());
+  CHECK_FALSE(read_assignment("password reset page", 0).found());
+  CHECK_FALSE(read_assignment("", 0).found());
+}
+
+TEST_CASE("an option's value is the next word") {
+  const std::string_view text = "tool --password ab12 run";
+  const Assignment found = read_option(text, text.find("--"));
+  CHECK(text.substr(found.from, found.to - found.from) == "ab12");
+}
+
+TEST_CASE("byte values in braces are one value") {
+  const std::string_view text = "key[] = {0x01, 0x02, 3, 4, 5, 6, 7, 8};";
+  CHECK(read_assignment(text, 0).numbers);
+}
