@@ -223,7 +223,7 @@
     bins.forEach((bin, i) => {
       let top = 122;
       for (const severity of ["high", "medium", "low"]) {
-        const height = bin[severity] * 108 / most;
+        const height = bin[severity] * 100 / most;
         top -= height;
         if (height > 0) chart.append(svg("rect", { x: i * 20 + 2, y: top, width: 16, height, rx: 1.5, class: severity }));
       }
@@ -234,6 +234,9 @@
       text.textContent = new Date(time).toISOString().replace("T", " ").slice(0, 19);
       chart.append(text);
     };
+    const scale = svg("text", { x: 0, y: 11, "text-anchor": "start" });
+    scale.textContent = "at most " + most + " in " + (width < 1000 ? Math.ceil(width) + " ms" : Math.ceil(width / 1000) + " s");
+    chart.append(scale);
     label(0, "start", first);
     if (last > first) label(960, "end", last);
     return chart;
@@ -254,7 +257,7 @@
     const node = section("findings", "Findings", legend);
     if (timed.length) {
       node.append(histogram(timed));
-      if (timed.length < findings.length) node.append(el("p", "small quiet", (findings.length - timed.length) + " stand in lines without a time."));
+      if (timed.length < findings.length) node.append(el("p", "small quiet", count(findings.length - timed.length, "finding stands", "findings stand") + " in a line without a time."));
     }
     for (const [rule, group] of groups) {
       const rows = group.map((finding) => [code(finding.entry + ":" + finding.line), el("span", "excerpt", marked(finding.excerptRedacted, ""))]);
