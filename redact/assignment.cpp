@@ -171,10 +171,10 @@ class AssignmentReader {
 
   bool read_separator(bool closed) {
     const std::size_t start = at_;
-    if (peek() == '>' ) {
+    if (peek() == '>') {
       ++at_;
       out_.joint = Joint::markup;
-      return peek() != '=';
+      return peek() != '=' && !is_blank(peek()) && peek() != '@';
     }
     bool blank = skip_blanks();
     if (take("(") || take("[")) {  // `password (root): x` is read as words below
@@ -245,7 +245,7 @@ class AssignmentReader {
       out_.joint = Joint::comparison;
       return true;
     }
-    static constexpr auto k_equals = std::to_array<std::string_view>({"||", "??", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
+    static constexpr auto k_equals = std::to_array<std::string_view>({"||", "??", "| ", ".=", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
                                                               "&#61;", "\\u003d", "<-"});
     for (const std::string_view sign : k_equals) {
       if (take(sign)) {
@@ -476,7 +476,8 @@ class AssignmentReader {
       skip_space();
       const bool indented = at_ > start + 1;
       const bool quote = peek() == '"' || peek() == '\'' || peek() == '`';
-      if (!indented || (!quote && out_.joint != Joint::colon) || out_.joint == Joint::words) {
+      const bool may_follow = out_.joint == Joint::colon || out_.joint == Joint::markup || out_.joint == Joint::pair;
+      if (!indented || (!quote && !may_follow) || out_.joint == Joint::words) {
         at_ = start;
       }
     }
@@ -486,6 +487,11 @@ class AssignmentReader {
   void skip_prefixes() {
     for (int rounds = 0; rounds < 3; ++rounds) {
       const std::size_t start = at_;
+      if (peek() == '!' && is_word(peek(1))) {  // a YAML tag
+        at_ = std::min(text_.find_first_of(" \t\r\n", at_), text_.size());
+        skip_blanks();
+        continue;
+      }
       if ((peek() == '(' || peek() == '[') && out_.joint != Joint::markup) {
         ++at_;
         skip_blanks();
@@ -642,7 +648,7 @@ class AssignmentReader {
   // string of the call when it comes after `,`, `or`, `||` or `??`.
   bool read_call_default(std::size_t end) {
     const std::string_view value = text_.substr(out_.from, end - out_.from);
-    const bool call = value.find('(') != std::string_view::npos && !value.starts_with("(");
+    const bool call = value.find('(') != std::string_view::npos && !value.starts_with("(") && reads_setting(value);
     const bool reads_environment = value.find("env") != std::string_view::npos ||
                                    value.find("ENV") != std::string_view::npos;
     if (!call && !reads_environment) {
@@ -671,6 +677,17 @@ class AssignmentReader {
     if (call && line.find_first_of("\"'") == std::string_view::npos) {
       out_.from = out_.to = 0;
       return true;  // a call without a string: code
+    }
+    return false;
+  }
+
+  // A function that hands out a setting and takes a default.
+  static bool reads_setting(std::string_view call) {
+    for (const std::string_view word : {"env", "Env", "ENV", "get", "Get", "fetch", "default", "Default", "config",
+                                        "setting", "prop", "Prop", "param", "opt", "coalesce", "lookup"}) {
+      if (call.find(word) != std::string_view::npos) {
+        return true;
+      }
     }
     return false;
   }

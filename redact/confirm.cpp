@@ -83,6 +83,15 @@ bool is_continued(std::string_view value) {
                     value.back() == ':');
 }
 
+// `db_password`, `challengePassword`: a name of a password, not one.
+bool joins_words(std::string_view value) {
+  if (value.find_first_of("_- .") != std::string_view::npos) {
+    return true;
+  }
+  const bool lower_first = !value.empty() && value.front() >= 'a' && value.front() <= 'z';
+  return lower_first && std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const Shape shape = shape_of(value);
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
@@ -94,13 +103,14 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   }
   switch (found.joint) {
     case Joint::beside: return false;
-    case Joint::argument: return !words_only && value.size() >= 6;
+    case Joint::argument:
+      return found.quoting == Quoting::quoted && !is_identifier(value) && !is_code(value) && value.size() >= 6;
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6) || (!words_only && shape.marks > 0 && shape.digits > 0);
     case Joint::comparison: return found.quoting == Quoting::quoted;
     default: break;
   }
   if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
-    return !(words_only && meaning_of_name(value).strength == NameStrength::password && value.find_first_of("_- .") != std::string_view::npos);
+    return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
   }
   if (is_code(value)) {
     return false;
@@ -158,7 +168,7 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
   if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
     return false;
   }
-  if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 20)) {
+  if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
     return false;
   }
   if (is_code(value) || (value.starts_with("0x") && value.size() < 34)) {
@@ -244,6 +254,9 @@ Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
   }
   static constexpr auto k_everyone = std::to_array<std::string_view>(
       {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
+  if (found.joint == Joint::space && found.name.size() < k_token_bytes_min) {
+    return refused("place");  // `the user "jane"` in prose
+  }
   if (rule.klass == "user" && !is_user_setting(found)) {
     return refused("place");
   }
@@ -274,13 +287,26 @@ Confirmed confirm_header(const Candidate& candidate) {
     ++size;
   }
   const std::string_view value = candidate.after.substr(0, size);
-  if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value)) {
+  if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value) || is_code(value) ||
+      value.starts_with("realm=")) {
     return refused("value");
   }
   return {.verdict = Verdict::confirmed,
           .from = candidate.match.size(),
           .to = candidate.match.size() + size,
           .by = "header"};
+}
+
+// Where a password stands for sure, words are taken too; not placeholders, null, types, constants.
+bool is_nothing(std::string_view value) {
+  static constexpr auto k_nothing = std::to_array<std::string_view>(
+      {"none", "null", "nil", "undefined", "true", "false", "str", "string", "optional", "and", "or", "the", "is", "for"});
+  const std::string lower = text::ascii_lower(value);
+  const bool constant = value.find('_') != std::string_view::npos && std::ranges::all_of(value, [](char c) {
+                          return (c >= 'A' && c <= 'Z') || c == '_';
+                        });
+  return constant || is_code(value) || std::ranges::find(k_nothing, lower) != k_nothing.end() ||
+         (is_placeholder(value) && !is_common_word(value));
 }
 
 // The name in a match that ends with a value: everything up to the separator.
@@ -316,7 +342,7 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::mixed:
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
-    case Check::password: return is_placeholder(value) && !is_common_word(value) ? refused("placeholder") : taken(candidate, "place");
+    case Check::password: return is_nothing(value) ? refused("placeholder") : taken(candidate, "place");
     default: return taken(candidate, "format");
   }
 }

@@ -35,7 +35,9 @@ constexpr auto k_common_words = std::to_array<std::string_view>({
     "read", "reading", "loading", "loaded", "using", "used", "use", "with", "without", "found", "received", "sent",
     "created", "updated", "deleted", "revoked", "refreshed", "rotated", "generated", "provided", "supplied", "given",
     "present", "absent", "same", "self", "new", "old", "current", "reset", "forgot", "sufficient", "requisite",
-    "include", "authentication", "auth", "mismatch", "match", "matches", "bearer", "basic", "negotiate"});
+    "include", "option", "options", "flag", "flags", "argument", "arguments", "parameter", "parameters", "to", "in",
+    "if", "are", "when", "switch", "instead", "entry", "entries", "field", "fields", "pass", "pwd", "needed", "protected",
+    "authentication", "auth", "mismatch", "match", "matches", "bearer", "basic", "negotiate"});
 
 // What stands at the begin of a filler: `your-token-here`, `<token>`, `changeme`.
 constexpr auto k_filler_begins = std::to_array<std::string_view>({
@@ -44,6 +46,15 @@ constexpr auto k_filler_begins = std::to_array<std::string_view>({
     "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
 constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
                                                     "foobar", "baz", "none", "tbd", "hunter", "n/a"});
+
+// `^3.0.0`, `~1.2`, `2.10.3.1`.
+bool is_version(std::string_view value) {
+  if (value.starts_with('^') || value.starts_with('~') || value.starts_with('v')) {
+    value.remove_prefix(1);
+  }
+  return value.find('.') != std::string_view::npos &&
+         std::ranges::all_of(value, [](char c) { return is_digit(c) || c == '.'; });
+}
 
 bool is_one_byte_repeated(std::string_view value) {
   return value.find_first_not_of(value.front()) == std::string_view::npos;
@@ -76,6 +87,11 @@ bool is_variable(std::string_view value) {
 bool holds_template(std::string_view value) {
   for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{", "${{"}) {
     if (value.find(mark) != std::string_view::npos) {
+      return true;
+    }
+  }
+  for (const std::string_view format : {"%s", "%d", "%v", "%r"}) {
+    if (value.find(format) != std::string_view::npos) {
       return true;
     }
   }
@@ -183,9 +199,37 @@ bool is_identifier(std::string_view value) {
   return letters >= 3 * words;
 }
 
+// `nettle_aes256_set_key`, `self._lib.NID_aes_256_cbc`: most parts are words.
+bool is_code_name(std::string_view value) {
+  constexpr unsigned k_parts_min = 3;
+  unsigned parts = 0;
+  unsigned words = 0;
+  std::size_t from = 0;
+  for (std::size_t at = 0; at <= value.size(); ++at) {
+    if (at < value.size() && value[at] != '_' && value[at] != '.') {
+      if (!is_letter(value[at]) && !is_digit(value[at])) {
+        return false;
+      }
+      continue;
+    }
+    const std::string_view part = value.substr(from, at - from);
+    from = at + 1;
+    parts += part.empty() ? 0U : 1U;
+    words += part.size() >= 2 && std::ranges::all_of(part, is_letter) ? 1U : 0U;
+  }
+  return parts >= k_parts_min && words * 3 >= parts * 2;
+}
+
 bool is_code(std::string_view value) {
   if (value.empty()) {
     return false;
+  }
+  if (is_code_name(value) || value.starts_with("0x") && value.size() <= 10) {
+    return true;
+  }
+  if (const std::size_t close = value.find(')'); close != std::string_view::npos && close + 1 < value.size() &&
+                                                 value.find('(') == std::string_view::npos) {
+    return true;
   }
   if (value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos ||
       value.find("=>") != std::string_view::npos || value.ends_with("()")) {
@@ -260,7 +304,7 @@ bool is_random(std::string_view value, std::size_t length_min) {
 bool is_placeholder(std::string_view value) {
   value = text::trim(value);
   if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||
-      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || refers_to_store(value)) {
+      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || refers_to_store(value) || is_version(value)) {
     return true;
   }
   const std::string lower = text::ascii_lower(value);
