@@ -12,7 +12,7 @@ cmake --build --preset release -j "$jobs"
 
 echo "== unit tests and fuzz corpora under AddressSanitizer and UndefinedBehaviorSanitizer"
 cmake --preset asan >/dev/null
-cmake --build --preset asan -j "$jobs" --target sanitized_tests
+cmake --build --preset asan -j "$jobs"
 sanitized=0
 ctest --test-dir build/asan -j "$jobs" --output-on-failure --timeout 600 || sanitized=$?
 

@@ -79,6 +79,10 @@ class ToolsCollector : public Collector {
     if (auto tool = context.tools.find(name)) {
       row.tool = std::move(*tool);
     }
+    if (!flag_option(context, "versions", true)) {
+      row.status = row.tool ? ToolStatus::found : ToolStatus::missing;
+      return row;
+    }
     // launchctl has versions of its own word: `launchctl version`.
     const std::string option = name == "launchctl" ? "version" : "--version";
     const auto answer = host::ask(context.host.processes, {name, option},
