@@ -14,8 +14,9 @@ namespace {
 
 using Option = CollectorOption;
 
-constexpr std::array<Option, 1> k_tools = {
-    {{"names", OptionType::text_list, "further tools to ask for their version"}}};
+constexpr std::array<Option, 2> k_tools = {
+    {{"names", OptionType::text_list, "further tools to ask for their version"},
+     {"versions", OptionType::flag, "start each tool to ask for its version (default true)"}}};
 constexpr std::array<Option, 1> k_git = {
     {{"paths", OptionType::text_list, "repositories (default: that of the directory)"}}};
 constexpr std::array<Option, 3> k_podman = {
@@ -72,18 +73,18 @@ bool fits(OptionType type, const json::Value& value) {
 
 std::span<const CollectorRow> collectors() {
   static const std::array<CollectorRow, 12> rows = {{
-      {&host_collector(), "host-facts", {}},
-      {&tools_collector(), "tool-versions", k_tools},
-      {&git_collector(), "git-state", k_git},
-      {&podman_collector(), "podman-facts", k_podman},
-      {&systemd_collector(), "systemd-facts", k_systemd},
-      {&launchd_collector(), "launchd-facts", k_launchd},
-      {&nix_collector(), "nix-state", {}},
-      {&mounts_collector(), "mount-state", {}},
-      {&auth_collector(), "auth-facts", k_auth},
-      {&logs_collector(), "not-read", k_logs},
-      {&files_collector(), "not-read", k_files},
-      {&command_collector(), "command-result", k_command},
+      {&host_collector(), "HostFacts", {}},
+      {&tools_collector(), "ToolVersions", k_tools},
+      {&git_collector(), "GitState", k_git},
+      {&podman_collector(), "PodmanFacts", k_podman},
+      {&systemd_collector(), "SystemdFacts", k_systemd},
+      {&launchd_collector(), "LaunchdFacts", k_launchd},
+      {&nix_collector(), "NixState", {}},
+      {&mounts_collector(), "MountState", {}},
+      {&auth_collector(), "AuthFacts", k_auth},
+      {&logs_collector(), "NotRead", k_logs},
+      {&files_collector(), "NotRead", k_files},
+      {&command_collector(), "CommandResult", k_command},
   }};
   return rows;
 }
