@@ -129,8 +129,14 @@ class EntryRun {
     redact::StreamEnd end = redactor.finish();
     SOURCEOS_TRY(kept.append(end.last, fed));
     SOURCEOS_TRY(kept.finish());
-    SOURCEOS_TRY_ASSIGN(SourceEnd source, reader.finish());
-    return finish_large(entry, out, kept, end, source, fed, cut);
+    Result<SourceEnd> source = reader.finish();
+    if (host_.is_interrupted()) {
+      return fail(ErrorKind::interrupted, "interrupted", "interrupted while reading");
+    }
+    if (!source) {
+      return fail(std::move(source).error());
+    }
+    return finish_large(entry, out, kept, end, *source, fed, cut);
   }
 
   // Gives the reason why reading ended early, or an empty string.
@@ -141,6 +147,9 @@ class EntryRun {
         return fail(ErrorKind::interrupted, "interrupted", "interrupted while reading");
       }
       const Result<std::string_view> block = reader.next();
+      if (!block && host_.is_interrupted()) {
+        return fail(ErrorKind::interrupted, "interrupted", "interrupted while reading");
+      }
       if (!block) {
         // What came so far is an entry; why no more came is a signed fact.
         return block.error().reason;
