@@ -42,7 +42,9 @@ field() { # NAME: of the last answer
 # --- cases
 
 missing_path() {
-  expect 1 input-missing "$ctl" evidence collect --preset minimal --path "$work/absent"
+  # The bundle is made and says what is missing from it.
+  expect 3 collector-gap "$ctl" evidence collect --preset minimal --path "$work/absent"
+  grep -q input-missing "$work/answer.json" || die "the gap has no reason: $(cat "$work/answer.json")"
   expect 1 input-missing "$ctl" evidence verify "$work/absent"
   expect 1 input-missing "$ctl" redact "$work/absent"
 }
