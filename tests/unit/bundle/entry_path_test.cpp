@@ -10,9 +10,7 @@ using namespace sourceos::bundle;
 
 namespace {
 
-std::string encoded(std::string_view name) {
-  return encode_segment(redact::Pipeline::text(name));
-}
+std::string encoded(std::string_view name) { return encode_segment(redact::Pipeline::text(name)); }
 
 PathWish wish(const std::vector<std::string>& names) {
   PathWish out;
@@ -26,7 +24,8 @@ PathWish wish(const std::vector<std::string>& names) {
 }  // namespace
 
 TEST_CASE("a plain name stands for itself") {
-  for (const char* name : {"git.json", "a", "0", "A_b@c+d-e.f", "console", "com", "com10", "auxiliary"}) {
+  for (const char* name :
+       {"git.json", "a", "0", "A_b@c+d-e.f", "console", "com", "com10", "auxiliary"}) {
     CHECK(encoded(name) == name);
   }
 }
@@ -73,17 +72,20 @@ TEST_CASE("a segment over 80 bytes is cut and hashed, never inside a percent for
 
 TEST_CASE("paths outside the grammar are unsafe") {
   for (const std::string bad :
-       {"", "/a", "a/", "a//b", "..", "a/../b", ".", ".a", "a.", "con", "a/NUL.txt", "com1~2",
-        "a b", "a\\b", "a:b", "%", "%2", "%2e", "a%2Fb%", "%41", "a%41", "a%2Ecom", "a%2Db",
-        "%63onsole", "a~", "a~1", "a~0", "a~01", "a~1000000", "a~ABCDEF12", "a~12~3", "~2",
-        "a~deadbee", "\xC3\xA9", "a\n", "long/"}) {
+       {"",       "/a",   "a/",        "a//b",     "..",        "a/../b",
+        ".",      ".a",   "a.",        "con",      "a/NUL.txt", "com1~2",
+        "a b",    "a\\b", "a:b",       "%",        "%2",        "%2e",
+        "a%2Fb%", "%41",  "a%41",      "a%2Ecom",  "a%2Db",     "%63onsole",
+        "a~",     "a~1",  "a~0",       "a~01",     "a~1000000", "a~ABCDEF12",
+        "a~12~3", "~2",   "a~deadbee", "\xC3\xA9", "a\n",       "long/"}) {
     CAPTURE(bad);
     REQUIRE_FALSE(check_entry_path(bad).has_value());
     CHECK(check_entry_path(bad).error().reason == "path-unsafe");
   }
   CHECK_FALSE(check_entry_path(std::string("a\0b", 3)).has_value());
   CHECK_FALSE(check_entry_path(std::string(81, 'a')).has_value());
-  const std::string deep = std::string(80, 'a') + "/" + std::string(80, 'b') + "/" + std::string(15, 'c');
+  const std::string deep =
+      std::string(80, 'a') + "/" + std::string(80, 'b') + "/" + std::string(15, 'c');
   REQUIRE(deep.size() == 177);
   CHECK_FALSE(check_entry_path(deep).has_value());
   CHECK(check_entry_path(deep.substr(0, 176)).has_value());
@@ -91,8 +93,8 @@ TEST_CASE("paths outside the grammar are unsafe") {
 
 TEST_CASE("paths of the grammar are taken") {
   for (const std::string good :
-       {"facts/git.json", "a~2", "a~999999", "a~deadbeef", "a~12345678", "%2E%2E", "a%2E",
-        "%63on", "%63on.txt~2", "long/0123456789abcdef/x.log", "a.%2E"}) {
+       {"facts/git.json", "a~2", "a~999999", "a~deadbeef", "a~12345678", "%2E%2E", "a%2E", "%63on",
+        "%63on.txt~2", "long/0123456789abcdef/x.log", "a.%2E"}) {
     CAPTURE(good);
     CHECK(check_entry_path(good).has_value());
   }
@@ -109,7 +111,8 @@ TEST_CASE("every encoded name is in the grammar and only it") {
 }
 
 TEST_CASE("names that are equal without case are counted in byte order") {
-  const auto paths = assign_paths({wish({"d", "readme"}), wish({"d", "README"}), wish({"d", "Readme"})});
+  const auto paths =
+      assign_paths({wish({"d", "readme"}), wish({"d", "README"}), wish({"d", "Readme"})});
   CHECK(paths == std::vector<std::string>{"d/readme~3", "d/README", "d/Readme~2"});
 }
 
@@ -133,7 +136,8 @@ TEST_CASE("an entry never has the name of another's folder") {
 }
 
 TEST_CASE("a path over 176 bytes keeps its last segment under long") {
-  const std::vector<std::string> names = {"files", std::string(80, 'a'), std::string(80, 'b'), "ended.log"};
+  const std::vector<std::string> names = {"files", std::string(80, 'a'), std::string(80, 'b'),
+                                          "ended.log"};
   const std::string whole = names[0] + "/" + names[1] + "/" + names[2] + "/" + names[3];
   const std::string expected = "long/" + sha256(whole).hex().substr(0, 16) + "/ended.log";
   CHECK(assign_paths({wish(names)})[0] == expected);
@@ -146,9 +150,12 @@ TEST_CASE("the same wish twice gives two entries") {
 
 TEST_CASE("doubles are found without case, for entries, folders and between the two") {
   CHECK(check_unique_paths({"a", "b/c", "b/d"}).has_value());
-  for (const std::vector<std::string_view>& paths :
-       {std::vector<std::string_view>{"a", "a"}, {"A", "a"}, {"B/x", "b/y"}, {"a", "a/b"},
-        {"A/b", "a"}, {"x/A/b", "x/a/c"}}) {
+  for (const std::vector<std::string_view>& paths : {std::vector<std::string_view>{"a", "a"},
+                                                     {"A", "a"},
+                                                     {"B/x", "b/y"},
+                                                     {"a", "a/b"},
+                                                     {"A/b", "a"},
+                                                     {"x/A/b", "x/a/c"}}) {
     REQUIRE_FALSE(check_unique_paths(paths).has_value());
     CHECK(check_unique_paths(paths).error().reason == "duplicate-member");
   }

@@ -70,8 +70,7 @@ TEST_CASE("what was written is read on any number of threads, and its digest tol
   for (const unsigned jobs : {1U, 4U}) {
     FramePool readers(jobs);
     Collector collector;
-    const FrameSummary read =
-        read_frames(readers, blob, {content.size(), true}, collector).value();
+    const FrameSummary read = read_frames(readers, blob, {content.size(), true}, collector).value();
     CHECK(read.digest == written.digest);
     CHECK(read.frames == written.frames);
     CHECK(read.stored == written.stored);
@@ -126,10 +125,9 @@ TEST_CASE("frames that the rules do not allow are malformed") {
   for (const std::string& bad :
        {std::string(), std::string("abc"), with_byte(0, '\x27'), with_byte(4, '\xA1'),
         with_byte(4, '\xA8'), with_byte(4, '\xB0'), no_size, skippable + good, good + skippable,
-        good + '\0', good + "x", good.substr(0, good.size() - 1), good.substr(0, 9),
-        wide_window, hand_made_frame('x', k_full + 1), good + good,
-        hand_made_frame('x', k_full) + hand_made_frame('x', 0),
-        hand_made_frame('x', 0) + good}) {
+        good + '\0', good + "x", good.substr(0, good.size() - 1), good.substr(0, 9), wide_window,
+        hand_made_frame('x', k_full + 1), good + good,
+        hand_made_frame('x', k_full) + hand_made_frame('x', 0), hand_made_frame('x', 0) + good}) {
     CAPTURE(bad.size());
     CHECK(reason_of(bad, wide) == "malformed");
   }

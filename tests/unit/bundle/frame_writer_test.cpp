@@ -66,7 +66,8 @@ TEST_CASE("an empty layer is one empty frame, and a full frame has none after it
   const tests::TemporaryDirectory directory;
   CHECK(write(directory / "empty", "", 1, 1).frames.size() == 1);
   CHECK(write(directory / "full", sample(k_frame_input_bytes), 1, 7'777'777).frames.size() == 1);
-  CHECK(write(directory / "more", sample(k_frame_input_bytes + 1), 1, 7'777'777).frames.size() == 2);
+  CHECK(write(directory / "more", sample(k_frame_input_bytes + 1), 1, 7'777'777).frames.size() ==
+        2);
 }
 
 TEST_CASE("the frame of an offset is the one that holds it, the last one for the end") {

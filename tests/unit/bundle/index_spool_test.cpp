@@ -55,6 +55,11 @@ TEST_CASE("a line that would be too long is refused and leaves nothing behind") 
   CHECK(spool.append(line).error().reason == "limit");
   CHECK(spool.append(line_of(0)).has_value());
   std::size_t count = 0;
-  CHECK(spool.for_each([&](std::string_view) -> Status { ++count; return {}; }).has_value());
+  CHECK(spool
+            .for_each([&](std::string_view) -> Status {
+              ++count;
+              return {};
+            })
+            .has_value());
   CHECK(count == 1);
 }

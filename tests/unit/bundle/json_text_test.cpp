@@ -9,7 +9,8 @@ using namespace sourceos::bundle;
 
 TEST_CASE("text that JSON cannot hold is written as percent and hex") {
   CHECK(json_text("plain \xC3\xA9") == "plain \xC3\xA9");
-  CHECK(json_text("a\xFF" "b") == "a%FFb");
+  CHECK(json_text("a\xFF"
+                  "b") == "a%FFb");
   CHECK(json_text(std::string_view("a\0b", 3)) == "a%00b");
   CHECK(json_text("\xC3\xA9\xC3") == "\xC3\xA9%C3");
   CHECK(json_text("\xED\xA0\x80") == "%ED%A0%80");

@@ -51,8 +51,8 @@ TEST_CASE("a directory and its tar show the same files") {
     CAPTURE(name);
     const auto layout = open_layout(directory / name).value();
     CHECK(layout->is_closed());
-    CHECK(layout->files() == std::vector<LayoutFile>{
-                                 {blob_name(digest), 7}, {"index.json", 2}, {"oci-layout", 2}});
+    CHECK(layout->files() ==
+          std::vector<LayoutFile>{{blob_name(digest), 7}, {"index.json", 2}, {"oci-layout", 2}});
     CHECK(layout->open(digest)->read_all(100).value() == "content");
     CHECK(layout->read_file("index.json", 2).value() == "[]");
     CHECK(layout->read(digest, 6).error().kind == ErrorKind::limit);
@@ -96,16 +96,14 @@ TEST_CASE("any other tar is malformed") {
   };
   for (const std::string& bad :
        {std::string(), std::string("x"), good.substr(0, 512), good + std::string(10'240, '\0'),
-        good.substr(0, good.size() - 512), good + "x",
-        with_byte(106, '6'),         // mode
-        with_byte(143, '1'),         // time
-        with_byte(156, '2'),         // a link
-        with_byte(157, 'x'),         // link name
-        with_byte(265, 'r'),         // user name
-        with_byte(500, 'x'),         // unused bytes
-        with_byte(512 + 10, 'x'),    // padding
-        with_byte(good.size() - 1, 'x'),
-        tar_of({{"oci-layout", ""}, {"index.json", ""}}),
+        good.substr(0, good.size() - 512), good + "x", with_byte(106, '6'),  // mode
+        with_byte(143, '1'),                                                 // time
+        with_byte(156, '2'),                                                 // a link
+        with_byte(157, 'x'),                                                 // link name
+        with_byte(265, 'r'),                                                 // user name
+        with_byte(500, 'x'),                                                 // unused bytes
+        with_byte(512 + 10, 'x'),                                            // padding
+        with_byte(good.size() - 1, 'x'), tar_of({{"oci-layout", ""}, {"index.json", ""}}),
         tar_of({{"oci-layout", ""}, {"oci-layout", ""}})}) {
     CHECK(reason_of(bad) == "malformed");
   }

@@ -25,7 +25,9 @@ class Pipeline {
 
 class StreamRedactor {
  public:
-  static bundle::RedactedBlock block(std::string_view bytes) { return bundle::RedactedBlock(bytes); }
+  static bundle::RedactedBlock block(std::string_view bytes) {
+    return bundle::RedactedBlock(bytes);
+  }
 };
 
 }  // namespace sourceos::redact

@@ -29,16 +29,17 @@ std::string hex(std::string_view text) { return sha256(text).hex(); }
 
 TEST_CASE("M is written as the format says and read back") {
   const std::string text = write_manifest(sample());
-  CHECK(text ==
-        R"({"artifactType":"application/vnd.sourceos.evidence.bundle.v1","config":{"digest":"sha256:)" +
-            hex("{}") +
-            R"(","mediaType":"application/vnd.sourceos.evidence.record.v1+json","size":2},"layers":[{"digest":"sha256:)" +
-            hex("1") +
-            R"(","mediaType":"application/vnd.sourceos.evidence.index.v1+jsonl+zstd","size":1},{"digest":"sha256:)" +
-            hex("2") +
-            R"(","mediaType":"application/vnd.sourceos.evidence.pack.v1.tar+zstd","size":1},{"digest":"sha256:)" +
-            hex("3") +
-            R"(","mediaType":"application/vnd.sourceos.evidence.segment.v1+zstd","size":1}],"mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2})");
+  CHECK(
+      text ==
+      R"({"artifactType":"application/vnd.sourceos.evidence.bundle.v1","config":{"digest":"sha256:)" +
+          hex("{}") +
+          R"(","mediaType":"application/vnd.sourceos.evidence.record.v1+json","size":2},"layers":[{"digest":"sha256:)" +
+          hex("1") +
+          R"(","mediaType":"application/vnd.sourceos.evidence.index.v1+jsonl+zstd","size":1},{"digest":"sha256:)" +
+          hex("2") +
+          R"(","mediaType":"application/vnd.sourceos.evidence.pack.v1.tar+zstd","size":1},{"digest":"sha256:)" +
+          hex("3") +
+          R"(","mediaType":"application/vnd.sourceos.evidence.segment.v1+zstd","size":1}],"mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2})");
   const Manifest read = parse_manifest(text).value();
   CHECK(read.config == sample().config);
   CHECK(read.layers == sample().layers);
@@ -86,9 +87,9 @@ TEST_CASE("M has at most 64 layers") {
 
 TEST_CASE("an attached manifest has the empty config, one layer and M as its subject") {
   const Descriptor subject = describe_blob(k_manifest_media_type, "M");
-  for (const std::string_view type : {k_sigstore_media_type, k_log_proof_media_type,
-                                      k_minisign_media_type, k_sshsig_media_type,
-                                      k_disclosure_media_type}) {
+  for (const std::string_view type :
+       {k_sigstore_media_type, k_log_proof_media_type, k_minisign_media_type, k_sshsig_media_type,
+        k_disclosure_media_type}) {
     const AttachedManifest attached{describe_blob(type, "S"), subject};
     const std::string text = write_attached_manifest(attached);
     CHECK(text.starts_with(R"({"artifactType":")" + std::string(type)));
@@ -102,7 +103,8 @@ TEST_CASE("an attached manifest has the empty config, one layer and M as its sub
       write_attached_manifest({describe_blob(k_sigstore_media_type, "S"), subject});
   const std::string other = write_attached_manifest({describe_blob("text/plain", "S"), subject});
   for (const std::string& bad :
-       {other, replaced(good, "oci.empty", "oci.full"), replaced(good, R"("size":2)", R"("size":3)"),
+       {other, replaced(good, "oci.empty", "oci.full"),
+        replaced(good, R"("size":2)", R"("size":3)"),
         replaced(good, std::string(k_sigstore_media_type), std::string(k_sshsig_media_type)),
         replaced(good, R"(,"subject")", R"(,"subjects")"), good + " "}) {
     CAPTURE(bad);
@@ -117,8 +119,8 @@ TEST_CASE("I lists M, then signatures, log proofs and others, each by digest") {
   int number = 0;
   for (const std::string_view type : {k_minisign_media_type, k_log_proof_media_type,
                                       k_sigstore_media_type, k_sigstore_media_type}) {
-    attached.push_back({describe_blob(k_manifest_media_type, std::to_string(number++)),
-                        std::string(type)});
+    attached.push_back(
+        {describe_blob(k_manifest_media_type, std::to_string(number++)), std::string(type)});
   }
   const std::string text = write_bundle_index(m, attached);
   const BundleIndex index = parse_bundle_index(text).value();

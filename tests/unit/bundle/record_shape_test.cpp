@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "core/json/json.hpp"
-#include "core/json/schema.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/schema.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/bundle/sample_record.hpp"
 

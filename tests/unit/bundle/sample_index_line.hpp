@@ -18,8 +18,15 @@ inline bundle::IndexLine full_line() {
   line.size = 1000;
   line.sha256 = sha256("x");
   line.where = {{1, 200, 512, 600}, {2, 0, 0, 400}};
-  line.source = IndexLine::Source{"$HOME/node \"1\"\t\x01.log", "2026-01-01T00:00:00Z", 420, 1, 2,
-                                  2048, 2048, {{0, 256}, {512, 1024}}, true};
+  line.source = IndexLine::Source{"$HOME/node \"1\"\t\x01.log",
+                                  "2026-01-01T00:00:00Z",
+                                  420,
+                                  1,
+                                  2,
+                                  2048,
+                                  2048,
+                                  {{0, 256}, {512, 1024}},
+                                  true};
   line.redaction = {{{"aws-key", 2}, {"jwt", 1}}, 3, 4, 2048, false, {"cut"}, sha256("c").hex()};
   return line;
 }

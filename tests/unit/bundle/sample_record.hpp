@@ -35,17 +35,21 @@ inline bundle::Record sample_record() {
       R"("secretsProhibited":true,"storageBackend":"bind"})")};
   record.denied_attempts = {{"$HOME/keys"_r, "deny-set"_r, "deny"_r}};
   record.grants = {redact::Pipeline::json(R"({"id":"urn:srcos:host-interface-grant:x"})")};
-  record.auth = RecordAuth{"$HOME/auth.json"_r, "0600"_r, {"registry.example.org"_r},
-                           {{"registry.example.org"_r, "gcloud"_r}}, std::nullopt, "ok"_r};
-  record.actions = {{"start"_r, "agent/x"_r, std::vector<RedactedText>{"podman"_r, "start"_r}, start, start,
-                     0, "done"_r, sha256("before"), std::nullopt, "started"_r}};
+  record.auth = RecordAuth{"$HOME/auth.json"_r,
+                           "0600"_r,
+                           {"registry.example.org"_r},
+                           {{"registry.example.org"_r, "gcloud"_r}},
+                           std::nullopt,
+                           "ok"_r};
+  record.actions = {{"start"_r, "agent/x"_r, std::vector<RedactedText>{"podman"_r, "start"_r},
+                     start, start, 0, "done"_r, sha256("before"), std::nullopt, "started"_r}};
   record.collectors = {{"host"_r, CollectorStatus::ok, {}, 2, 100, 3},
                        {"git"_r, CollectorStatus::skipped, "no-repository"_r, 0, 0, 0}};
   record.entry_count = 2;
   record.entry_bytes = 100;
   record.index_digest = sha256("index");
-  record.redaction = {sha256("rules"), "scalar"_r, true, {{"aws", 1}, {"jwt", 2}}, {{"token", 3}},
-                      "store"_r, "abcdef"};
+  record.redaction = {sha256("rules"), "scalar"_r, true,    {{"aws", 1}, {"jwt", 2}},
+                      {{"token", 3}},  "store"_r,  "abcdef"};
   record.findings = {{"restart-storm"_r, Severity::high, "logs/x.log", 10, 20, 3, "started"_r}};
   record.parent = sha256("parent");
   record.zstd_version = "1.5.4";

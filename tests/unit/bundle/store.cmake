@@ -6,5 +6,18 @@ list(APPEND SOURCEOS_BUNDLE_TESTS
   log/host_log_verify_test.cpp
   log/host_log_writer_test.cpp
   signature_secret_test.cpp
+  store_adopt_test.cpp
+  store_anchor_test.cpp
+  store_documents_test.cpp
+  store_fsck_bundles_test.cpp
+  store_fsck_test.cpp
+  store_gc_test.cpp
   store_growth_test.cpp
+  store_heads_json_test.cpp
+  store_heads_test.cpp
+  store_layout_test.cpp
+  store_list_test.cpp
+  store_places_test.cpp
+  store_reach_test.cpp
+  store_seal_test.cpp
   store_test.cpp)

@@ -316,7 +316,8 @@ TEST_CASE("gc beside writers takes nothing that a bundle needs") {
   ListOptions all;
   all.rows_max = 0;
   std::size_t standing = 0;
-  for (const ListRow& row : *store.list(all)) {
+  const auto rows = store.list(all);
+  for (const ListRow& row : *rows) {
     standing += row.pruned ? 0U : 1U;
   }
   CHECK(count_bundles(store) == 48);

@@ -7,6 +7,7 @@ list(APPEND SOURCEOS_BUNDLE_TESTS
   log/merkle_test.cpp
   log/note_test.cpp
   log/tlog_proof_test.cpp
+  screen_test.cpp
   sidecar_test.cpp
   signature_test.cpp
   signer_test.cpp

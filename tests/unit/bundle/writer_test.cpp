@@ -32,8 +32,9 @@ struct Fixture {
 
   void add(const std::string& path, std::string content, RedactionRecord record = {}) {
     record.bytes_scanned = content.size();
-    const Status added = writer.add(header(path), std::nullopt,
-                                    redact::Pipeline::content(std::move(content), std::move(record)));
+    const Status added =
+        writer.add(header(path), std::nullopt,
+                   redact::Pipeline::content(std::move(content), std::move(record)));
     REQUIRE(added.has_value());
   }
   std::string content(const Descriptor& layer) const {
@@ -75,7 +76,8 @@ void check_against_layers(const Fixture& fixture, const Draft& draft) {
       named = std::max(named, where.layer);
       size += where.size;
       if (draft.layers[where.layer].media_type == k_pack_media_type) {
-        packs[where.layer].push_back({line.path, line.sha256, line.size, where.frame, where.offset});
+        packs[where.layer].push_back(
+            {line.path, line.sha256, line.size, where.frame, where.offset});
         continue;
       }
       CHECK(where.frame == 0);
