@@ -15,7 +15,8 @@ namespace sourceos::bundle {
 class BlobReader {
  public:
   // The bytes [offset, offset + size) of an open file.
-  BlobReader(std::shared_ptr<const host::Descriptor> file, std::uint64_t offset, std::uint64_t size);
+  BlobReader(std::shared_ptr<const host::Descriptor> file, std::uint64_t offset,
+             std::uint64_t size);
   explicit BlobReader(std::string bytes);
   // A whole regular file.
   [[nodiscard]] static Result<BlobReader> open(const host::fs::path& path);

@@ -264,8 +264,8 @@ bool has_upper_case(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-// Doubles among sorted paths. Most paths have no capitals: they are found in the sorted list itself,
-// and only the others need a set.
+// Doubles among sorted paths. Most paths have no capitals: they are found in the sorted list
+// itself, and only the others need a set.
 class UniquePaths {
  public:
   explicit UniquePaths(const std::vector<std::string_view>& sorted) : sorted_(sorted) {}
@@ -286,8 +286,8 @@ class UniquePaths {
     }
     for (const auto& [lower, spelled] : folders_) {
       if (is_small_entry(lower) || capitals_.contains(lower)) {
-        return duplicate(fmt::format("'{}' is an entry and a folder",
-                                     text::for_display_line(spelled)));
+        return duplicate(
+            fmt::format("'{}' is an entry and a folder", text::for_display_line(spelled)));
       }
     }
     return {};
@@ -295,8 +295,8 @@ class UniquePaths {
 
  private:
   static std::unexpected<Error> two_entries(std::string_view path) {
-    return duplicate(fmt::format("two entries are named '{}' (without case)",
-                                 text::for_display_line(path)));
+    return duplicate(
+        fmt::format("two entries are named '{}' (without case)", text::for_display_line(path)));
   }
 
   [[nodiscard]] bool is_small_entry(std::string_view lower) const {
@@ -359,8 +359,8 @@ Status check_entry_path(std::string_view path) {
   }
   for (const std::string_view segment : text::split(path, '/')) {
     if (!is_segment(segment)) {
-      return unsafe(fmt::format("an entry path outside the grammar: '{}'",
-                                text::for_display_line(path)));
+      return unsafe(
+          fmt::format("an entry path outside the grammar: '{}'", text::for_display_line(path)));
     }
   }
   return {};

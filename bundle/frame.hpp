@@ -23,9 +23,9 @@ inline constexpr int k_compression_level_max = 19;
 
 // A layer written or read to its end.
 struct FrameSummary {
-  Digest digest;                // of the stored bytes
-  std::uint64_t stored = 0;     // size of the blob
-  std::uint64_t bytes = 0;      // of content
+  Digest digest;                      // of the stored bytes
+  std::uint64_t stored = 0;           // size of the blob
+  std::uint64_t bytes = 0;            // of content
   std::vector<std::uint64_t> frames;  // offset of each in the blob
 
   // The frame that holds content byte `offset` (the last one for the very end).
@@ -90,7 +90,8 @@ class FrameCursor {
 
   // Up to `count` bytes, 0 at the end of the layer.
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t count);
-  // The next bytes as they lie in the cursor's own buffer (empty at the end); good until the next call.
+  // The next bytes as they lie in the cursor's own buffer (empty at the end); good until the next
+  // call.
   [[nodiscard]] Result<std::string_view> next(std::size_t count_max);
 
  private:

@@ -158,7 +158,9 @@ void FramePool::help_until(const std::function<bool()>& done) {
 }
 
 void FramePool::notify() {
-  { const std::lock_guard lock(state_->mutex); }
+  {
+    const std::lock_guard lock(state_->mutex);
+  }
   state_->changed.notify_all();
 }
 

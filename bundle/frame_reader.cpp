@@ -55,8 +55,7 @@ Result<std::uint64_t> read_header(std::string_view bytes) {
   const bool is_single_segment = (flags & 0x20) != 0;
   const std::size_t size_flag = flags >> 6;
   const std::size_t size_at = is_single_segment ? 5 : 6;
-  const std::size_t size_bytes =
-      size_flag == 0 && is_single_segment ? 1 : k_size_bytes[size_flag];
+  const std::size_t size_bytes = size_flag == 0 && is_single_segment ? 1 : k_size_bytes[size_flag];
   if (size_bytes == 0) {
     return malformed("a zstd frame without content size");
   }
@@ -80,9 +79,9 @@ Result<std::uint64_t> read_header(std::string_view bytes) {
 }
 
 struct Frame {
-  std::uint64_t at = 0;        // in the blob
-  std::string_view stored;     // good until the next call
-  std::uint64_t content = 0;   // bytes
+  std::uint64_t at = 0;       // in the blob
+  std::string_view stored;    // good until the next call
+  std::uint64_t content = 0;  // bytes
   bool is_last = false;
 };
 
@@ -98,8 +97,9 @@ class FrameScanner {
     SOURCEOS_TRY(have(k_header_bytes_max));
     SOURCEOS_TRY_ASSIGN(const std::uint64_t content, read_header(window()));
     if (content > bound_.bytes - content_) {
-      return fail(ErrorKind::limit, "limit",
-                  fmt::format("a layer with more content than the {} bytes expected", bound_.bytes));
+      return fail(
+          ErrorKind::limit, "limit",
+          fmt::format("a layer with more content than the {} bytes expected", bound_.bytes));
     }
     if (content > limits::k_frame_input_bytes) {
       return malformed(fmt::format("a zstd frame of {} bytes of content, at most {} are allowed",
@@ -164,8 +164,8 @@ class FrameScanner {
 
   Status check_position(const Frame& frame) const {
     if (!frame.is_last && frame.content != limits::k_frame_input_bytes) {
-      return malformed(fmt::format("a zstd frame of {} bytes of content before the last one",
-                                   frame.content));
+      return malformed(
+          fmt::format("a zstd frame of {} bytes of content before the last one", frame.content));
     }
     if (frame.content == 0 && frame.at != 0) {
       return malformed("an empty zstd frame after others");
@@ -188,12 +188,12 @@ Status decompress(FramePool::Buffers& buffers) {
       ZSTD_decompressDCtx(buffers.decompressor(), buffers.content.get(),
                           limits::k_frame_input_bytes, buffers.stored.get(), buffers.stored_size);
   if (ZSTD_isError(size) != 0) {
-    return malformed(fmt::format("a zstd frame that does not decompress: {}",
-                                 ZSTD_getErrorName(size)));
+    return malformed(
+        fmt::format("a zstd frame that does not decompress: {}", ZSTD_getErrorName(size)));
   }
   if (size != buffers.content_size) {
-    return malformed(fmt::format("a zstd frame that promised {} bytes gave {}",
-                                 buffers.content_size, size));
+    return malformed(
+        fmt::format("a zstd frame that promised {} bytes gave {}", buffers.content_size, size));
   }
   return {};
 }
@@ -233,8 +233,8 @@ Status send_frames(FramePool& pool, const BlobReader& blob, ContentBound bound,
     summary.frames.push_back(frame.at);
     summary.stored += frame.stored.size();
     summary.bytes += frame.content;
-    decompression.submit(buffers, frame.is_last ? OrderedFrames::Position::last
-                                                : OrderedFrames::Position::inner);
+    decompression.submit(
+        buffers, frame.is_last ? OrderedFrames::Position::last : OrderedFrames::Position::inner);
   } while (!scanner.is_at_end() && !decompression.has_failed());
   summary.digest = hash.finish();
   return {};
@@ -254,8 +254,8 @@ Result<FrameSummary> read_frames(FramePool& pool, const BlobReader& blob, Conten
   SOURCEOS_TRY(decompression.wait());
   SOURCEOS_TRY(sent);
   if (bound.exact && summary.bytes != bound.bytes) {
-    return malformed(fmt::format("a layer with {} bytes of content, expected {}", summary.bytes,
-                                 bound.bytes));
+    return malformed(
+        fmt::format("a layer with {} bytes of content, expected {}", summary.bytes, bound.bytes));
   }
   return summary;
 }

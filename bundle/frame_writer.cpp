@@ -109,8 +109,7 @@ FrameWriter::~FrameWriter() = default;
 Result<FrameWriter> FrameWriter::create(FramePool& pool, const host::fs::path& path,
                                         int compression_level, std::string_view fault) {
   SOURCEOS_TRY_ASSIGN(host::Descriptor file, create_blob_file(path));
-  return FrameWriter(
-      std::make_unique<State>(pool, std::move(file), compression_level, fault));
+  return FrameWriter(std::make_unique<State>(pool, std::move(file), compression_level, fault));
 }
 
 Status FrameWriter::append(std::string_view bytes) { return state_->fill(bytes); }

@@ -140,10 +140,9 @@ IndexLine make_index_line(const EntryHeader& header, std::uint64_t size, const D
       to = shown(to);
     }
   }
-  line.redaction = {redaction.rules,  redaction.known,
-                    redaction.foreign, shown(redaction.bytes_scanned),
-                    redaction.complete, redaction.limits,
-                    redaction.commitment};
+  line.redaction = {
+      redaction.rules,    redaction.known,  redaction.foreign,   shown(redaction.bytes_scanned),
+      redaction.complete, redaction.limits, redaction.commitment};
   return line;
 }
 

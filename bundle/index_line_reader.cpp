@@ -1,5 +1,6 @@
 // The reader takes the one form of a line that index_line.cpp shows, from left to right, which is
-// what "parse, write canonically, compare" would come to; a fuzzer holds the two against each other.
+// what "parse, write canonically, compare" would come to; a fuzzer holds the two against each
+// other.
 #include "bundle/index_line.hpp"
 
 #include <algorithm>
@@ -197,9 +198,9 @@ void take_redaction(LineReader& reader, IndexLine::Redaction& redaction) {
     reader.number(rule.value);
     reader.take("}");
   });
-  const bool is_sorted = std::is_sorted(
-      redaction.rules.begin(), redaction.rules.end(),
-      [](const NamedCount& a, const NamedCount& b) { return a.name <= b.name; });
+  const bool is_sorted =
+      std::is_sorted(redaction.rules.begin(), redaction.rules.end(),
+                     [](const NamedCount& a, const NamedCount& b) { return a.name <= b.name; });
   if (redaction.rules.size() > 1 && !is_sorted) {
     reader.fail();
   }

@@ -112,7 +112,9 @@ Result<PackBuilder::Place> PackBuilder::begin_member(std::string_view path, std:
   return Place{layers_.count() - 1, layers_.open_bytes()};
 }
 
-Status PackBuilder::end_member() { return layers_.append(zeros(tar_padding(layers_.open_bytes()))); }
+Status PackBuilder::end_member() {
+  return layers_.append(zeros(tar_padding(layers_.open_bytes())));
+}
 
 Status PackBuilder::close() {
   const std::uint64_t members = layers_.open_bytes();

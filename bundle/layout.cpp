@@ -75,7 +75,8 @@ Status list_files(const host::Descriptor& folder, const std::string& prefix, std
       SOURCEOS_TRY_ASSIGN(const host::OpenedFile file, host::open_file_beneath(folder, entry.name));
       files.push_back({name, file.facts.size});
     } else {
-      return malformed(fmt::format("'{}' is a link or a special file", text::for_display_line(name)));
+      return malformed(
+          fmt::format("'{}' is a link or a special file", text::for_display_line(name)));
     }
     if (files.size() > limits::k_bundle_files_max) {
       return check_totals(files);
@@ -149,14 +150,14 @@ class TarWalk {
     SOURCEOS_TRY_ASSIGN(Claim claim, read_claim(header));
     const Result<TarHeader> made = make_tar_header(claim.name, claim.size);
     if (!made || *made != header) {
-      return malformed(fmt::format(
-          "the tar header of '{}' is not the one that the bundle writer makes",
-          text::for_display_line(claim.name)));
+      return malformed(
+          fmt::format("the tar header of '{}' is not the one that the bundle writer makes",
+                      text::for_display_line(claim.name)));
     }
     SOURCEOS_TRY(check_member_name(claim.name));
     if (claim.name <= last_name_) {
-      return malformed(fmt::format("tar member '{}' is out of order",
-                                   text::for_display_line(claim.name)));
+      return malformed(
+          fmt::format("tar member '{}' is out of order", text::for_display_line(claim.name)));
     }
     const std::uint64_t content_at = at_ + k_tar_block_bytes;
     if (claim.size > tar_.size() - content_at) {
@@ -171,8 +172,8 @@ class TarWalk {
  private:
   Status check_end() {
     if (tar_.size() != tar_stream_bytes(at_)) {
-      return malformed(fmt::format("a tar of {} bytes, expected {}", tar_.size(),
-                                   tar_stream_bytes(at_)));
+      return malformed(
+          fmt::format("a tar of {} bytes, expected {}", tar_.size(), tar_stream_bytes(at_)));
     }
     return check_zero(tar_, at_, tar_.size() - at_);
   }

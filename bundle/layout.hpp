@@ -36,8 +36,7 @@ class Layout {
   [[nodiscard]] Result<BlobReader> open(const Digest& digest) const;
   // A small blob or file, whole; its digest is not checked here.
   [[nodiscard]] Result<std::string> read(const Digest& digest, std::uint64_t bytes_max) const;
-  [[nodiscard]] Result<std::string> read_file(std::string_view name,
-                                              std::uint64_t bytes_max) const;
+  [[nodiscard]] Result<std::string> read_file(std::string_view name, std::uint64_t bytes_max) const;
 };
 
 [[nodiscard]] std::string blob_name(const Digest& digest);

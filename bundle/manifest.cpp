@@ -98,9 +98,9 @@ Result<std::vector<Descriptor>> read_descriptors(const json::Value& value, std::
     return malformed(fmt::format("{}: expected an array", what));
   }
   if (value.size() > count_max) {
-    return fail(ErrorKind::limit, "limit",
-                fmt::format("{}: {} descriptors, at most {} are allowed", what, value.size(),
-                            count_max));
+    return fail(
+        ErrorKind::limit, "limit",
+        fmt::format("{}: {} descriptors, at most {} are allowed", what, value.size(), count_max));
   }
   std::vector<Descriptor> descriptors;
   std::set<Digest> seen;
@@ -219,9 +219,9 @@ std::string write_attached_manifest(const AttachedManifest& manifest) {
 
 Result<AttachedManifest> parse_attached_manifest(std::string_view text) {
   SOURCEOS_TRY_ASSIGN(const json::Value value, json::parse_canonical(text));
-  SOURCEOS_TRY(check_keys(
-      value, "attached manifest",
-      {"artifactType", "config", "layers", "mediaType", "schemaVersion", "subject"}));
+  SOURCEOS_TRY(
+      check_keys(value, "attached manifest",
+                 {"artifactType", "config", "layers", "mediaType", "schemaVersion", "subject"}));
   SOURCEOS_TRY(check_text(value, "mediaType", k_manifest_media_type));
   SOURCEOS_TRY(check_version(value));
   SOURCEOS_TRY_ASSIGN(const Descriptor config, read_descriptor(value.at("config"), "config"));
@@ -275,8 +275,7 @@ Result<BundleIndex> parse_bundle_index(std::string_view text) {
 
 Status check_attached_order(const std::vector<AttachedDescriptor>& attached) {
   if (!std::is_sorted(attached.begin(), attached.end(), stands_before)) {
-    return malformed(
-        "bundle index: expected signatures, log proofs and others, each by digest");
+    return malformed("bundle index: expected signatures, log proofs and others, each by digest");
   }
   return {};
 }
@@ -302,8 +301,8 @@ Result<Descriptor> parse_layout_index(std::string_view text) {
   }
   const json::Value& descriptor = manifests[0];
   if (descriptor.is_object() && descriptor.contains("annotations")) {
-    SOURCEOS_TRY(check_keys(descriptor, "index.json",
-                            {"annotations", "digest", "mediaType", "size"}));
+    SOURCEOS_TRY(
+        check_keys(descriptor, "index.json", {"annotations", "digest", "mediaType", "size"}));
     SOURCEOS_TRY(check_tag(descriptor.at("annotations")));
     return read_descriptor_fields(descriptor, "index.json");
   }

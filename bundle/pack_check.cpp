@@ -21,15 +21,15 @@ namespace sourceos::bundle {
 namespace {
 
 std::unexpected<Error> differs(std::string_view path) {
-  return fail(ErrorKind::malformed, "malformed",
-              fmt::format("the pack is not the tar of its members, at '{}'",
-                          text::for_display_line(path)));
+  return fail(
+      ErrorKind::malformed, "malformed",
+      fmt::format("the pack is not the tar of its members, at '{}'", text::for_display_line(path)));
 }
 
 std::unexpected<Error> wrong_digest(std::string_view path) {
-  return fail(ErrorKind::malformed, "digest-mismatch",
-              fmt::format("the content of '{}' is not what the index says",
-                          text::for_display_line(path)));
+  return fail(
+      ErrorKind::malformed, "digest-mismatch",
+      fmt::format("the content of '{}' is not what the index says", text::for_display_line(path)));
 }
 
 bool is_zero(std::string_view bytes) {
@@ -50,9 +50,8 @@ Part part_of(std::uint64_t from, std::uint64_t size, std::uint64_t frame_from,
   if (first >= last) {
     return {};
   }
-  const std::string_view bytes =
-      frame.substr(static_cast<std::size_t>(first - frame_from),
-                   static_cast<std::size_t>(last - first));
+  const std::string_view bytes = frame.substr(static_cast<std::size_t>(first - frame_from),
+                                              static_cast<std::size_t>(last - first));
   return {bytes, first - from, bytes.size() == size};
 }
 
@@ -191,8 +190,8 @@ Result<FrameSummary> check_pack(FramePool& pool, const BlobReader& blob,
     if (summary.frame_of(member.offset) != member.frame) {
       return fail(ErrorKind::malformed, "descriptor",
                   fmt::format("'{}' lies in the frame at {}, the index says {}",
-                              text::for_display_line(member.path),
-                              summary.frame_of(member.offset), member.frame));
+                              text::for_display_line(member.path), summary.frame_of(member.offset),
+                              member.frame));
     }
   }
   return summary;

@@ -62,9 +62,7 @@ Value to_value(const std::optional<T>& value) {
 // Their text went through redaction as JSON and is canonical by its type.
 Value to_value(const RedactedJson& row) { return Value::parse(row.canonical(), nullptr, false); }
 
-Value to_value(const NamedCount& count) {
-  return {{"name", count.name}, {"value", count.value}};
-}
+Value to_value(const NamedCount& count) { return {{"name", count.name}, {"value", count.value}}; }
 Value to_value(const RecordCredHelper& helper) {
   return {{"name", to_value(helper.name)}, {"value", to_value(helper.value)}};
 }
@@ -80,9 +78,9 @@ std::string_view to_string(ToolStatus status) {
 
 // --- rows
 Value to_value(const RecordTool& tool) {
-  return {{"name", to_value(tool.name)},       {"version", to_value(tool.version)},
-          {"status", to_string(tool.status)},  {"pathRef", to_value(tool.path_ref)},
-          {"sha256", to_value(tool.sha256)},   {"owner", to_value(tool.owner)},
+  return {{"name", to_value(tool.name)},        {"version", to_value(tool.version)},
+          {"status", to_string(tool.status)},   {"pathRef", to_value(tool.path_ref)},
+          {"sha256", to_value(tool.sha256)},    {"owner", to_value(tool.owner)},
           {"packaged", to_value(tool.packaged)}};
 }
 
@@ -239,8 +237,7 @@ Value to_value(const Record& record) {
       {"sequence", to_value(record.sequence)},
       {"clock", to_value(record.clock)},
       {"host", to_value(record.host)},
-      {"subject",
-       {{"kind", to_value(record.subject.kind)}, {"ref", to_value(record.subject.ref)}}},
+      {"subject", {{"kind", to_value(record.subject.kind)}, {"ref", to_value(record.subject.ref)}}},
       {"policyHash", to_value(record.policy_hash)},
       {"gitRef", to_value(record.git_ref)},
       {"imageDigest", record.image ? to_value(*record.image) : Value(nullptr)},

@@ -137,7 +137,7 @@ struct RecordRedaction {
   Digest ruleset;
   RedactedText engine;
   bool complete = true;
-  std::vector<NamedCount> by_rule;   // from the Draft
+  std::vector<NamedCount> by_rule;  // from the Draft
   std::vector<NamedCount> by_class;
   RedactedText tag_scope;     // store, bundle, audience:<name>
   std::string tag_key_check;  // hex
@@ -189,7 +189,7 @@ struct Record {
   KeyCustody key_custody = KeyCustody::file;
   std::vector<RecordOverride> environment_overrides;
   std::vector<RedactedText> ignored_seams;
-  std::optional<std::string> nonce;  // hex, 16 to 64 bytes
+  std::optional<std::string> nonce;      // hex, 16 to 64 bytes
   std::vector<RedactedText> recipients;  // absent when empty
   std::optional<RedactedText> case_name;
   std::optional<RedactedText> examiner;

@@ -130,9 +130,9 @@ Status fields(const Value& value, const std::string& place, const std::array<Fie
     SOURCEOS_TRY(field.check(*member, inner));
   }
   if (found != value.size()) {
-    return fail(ErrorKind::malformed, "malformed",
-                fmt::format("{}: a key that does not belong there",
-                            place.empty() ? "record" : place));
+    return fail(
+        ErrorKind::malformed, "malformed",
+        fmt::format("{}: a key that does not belong there", place.empty() ? "record" : place));
   }
   return {};
 }

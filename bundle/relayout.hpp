@@ -13,8 +13,8 @@ namespace sourceos::bundle {
 // Where an entry was put.
 struct PlacedEntry {
   std::uint64_t size = 0;
-  std::uint64_t offset = 0;     // in its pack
-  std::uint32_t group = 0;      // number of the pack or of the large entry
+  std::uint64_t offset = 0;  // in its pack
+  std::uint32_t group = 0;   // number of the pack or of the large entry
   bool is_large = false;
 };
 

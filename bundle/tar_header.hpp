@@ -11,8 +11,8 @@
 namespace sourceos::bundle {
 
 inline constexpr std::uint64_t k_tar_block_bytes = 512;
-inline constexpr std::uint64_t k_tar_record_bytes = 10'240;  // 20 blocks
-inline constexpr std::uint64_t k_tar_end_bytes = 1'024;      // two zero blocks
+inline constexpr std::uint64_t k_tar_record_bytes = 10'240;             // 20 blocks
+inline constexpr std::uint64_t k_tar_end_bytes = 1'024;                 // two zero blocks
 inline constexpr std::uint64_t k_tar_member_bytes_max = 8'589'934'591;  // 11 octal digits
 
 using TarHeader = std::array<char, k_tar_block_bytes>;

@@ -89,8 +89,7 @@ struct BundleWriter::State {
                         packs.begin_member(line.path, bytes.size()));
     SOURCEOS_TRY(packs.append(bytes));
     SOURCEOS_TRY(packs.end_member());
-    entries.push_back(
-        {bytes.size(), place.offset, static_cast<std::uint32_t>(place.pack), false});
+    entries.push_back({bytes.size(), place.offset, static_cast<std::uint32_t>(place.pack), false});
     return {};
   }
 
@@ -247,7 +246,8 @@ Result<Draft> BundleWriter::finish() {
   Layers layers;
   SOURCEOS_TRY_ASSIGN(layers.packs, state.packs.finish());
   layers.large = std::move(state.large);
-  SOURCEOS_TRY_ASSIGN(layers, lay_out_anew(state.maker, std::move(layers), state.entries, state.spool));
+  SOURCEOS_TRY_ASSIGN(layers,
+                      lay_out_anew(state.maker, std::move(layers), state.entries, state.spool));
   SOURCEOS_TRY(state.write_index(layers));
   std::uint64_t stored = 0;
   for (const Descriptor& layer : state.draft.layers) {

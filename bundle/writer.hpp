@@ -32,7 +32,7 @@ struct Draft {
   std::uint64_t entry_count = 0;
   std::uint64_t entry_bytes = 0;
   bool complete = true;
-  std::vector<NamedCount> by_rule;   // sums over the index lines
+  std::vector<NamedCount> by_rule;  // sums over the index lines
   std::vector<NamedCount> by_class;
   std::uint64_t known = 0;
   std::uint64_t foreign = 0;

@@ -93,11 +93,11 @@ class Reader {
 
   Status read_subsection() {
     while (!at_end() && text_[at_] != '"') {
-      if (text_[at_] == '\n') {
-        return malformed("'\"' before the end of the line");
-      }
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
         ++at_;
+      }
+      if (text_[at_] == '\n') {
+        return malformed("'\"' before the end of the line");
       }
       subsection_ += text_[at_++];
     }
