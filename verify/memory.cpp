@@ -61,8 +61,9 @@ CheckpointMemory::LogFile& CheckpointMemory::load(const bundle::PublicKey& log_k
   std::unique_ptr<LogFile>& log = logs_[name];
   if (!log) {
     log = std::make_unique<LogFile>();
-    const auto text = host::read_file(directory_ / name, k_file_bytes_max);
-    for (const std::string_view line : text::lines(text.value_or(std::string()))) {
+    const std::string text =
+        host::read_file(directory_ / name, k_file_bytes_max).value_or(std::string());
+    for (const std::string_view line : text::lines(text)) {
       if (const auto seen = parse_line(line)) {
         log->add(*seen);
       }

@@ -27,8 +27,8 @@ CheckResult pass(std::string detail) {
   return {{}, CheckOutcome::pass, {}, {}, std::move(detail)};
 }
 
-CheckResult skipped(std::string why) {
-  return {{}, CheckOutcome::skipped, std::move(why), {}, {}};
+CheckResult skipped(std::string_view why) {
+  return {{}, CheckOutcome::skipped, std::string(why), {}, {}};
 }
 
 CheckResult failed(std::string_view reason, std::string member, std::string detail) {

@@ -138,9 +138,14 @@ struct Run {
   }
 };
 
+// Why a check was skipped where that takes nothing from the verdict.
+inline constexpr std::string_view k_skipped_when_fast = "not looked at (--fast)";
+inline constexpr std::string_view k_skipped_in_store =
+    "only what the manifest reaches is looked at in a store";
+
 // --- results of a check; the driver fills in the name
 [[nodiscard]] CheckResult pass(std::string detail = {});
-[[nodiscard]] CheckResult skipped(std::string why);
+[[nodiscard]] CheckResult skipped(std::string_view why);
 [[nodiscard]] CheckResult failed(std::string_view reason, std::string member, std::string detail);
 [[nodiscard]] CheckResult unverifiable(std::string_view reason, std::string member,
                                        std::string detail);

@@ -47,7 +47,8 @@ struct SignatureFinding {
 
 struct Verdict {
   Decision decision = Decision::unverifiable;
-  std::string words;   // "verified", "verified (stored bytes only)", "intact, not trusted", ...
+  // "verified", "verified (stored bytes only)", "intact, not trusted", "failed", "unverifiable"
+  std::string words;
   std::string reason;  // of the first check that decided; empty when verified
 
   Axis integrity = Axis::unverifiable;

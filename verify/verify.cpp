@@ -62,8 +62,10 @@ constexpr std::array k_checks = {
 constexpr std::string_view k_not_anchored =
     "not anchored: the sequence is the host's own word";
 
-bool is_skipped_for_level(const CheckResult& result) {
-  return result.outcome == CheckOutcome::skipped && result.reason == "not looked at (--fast)";
+// The caller asked for less, or there is nothing to look at where the bundle lies.
+bool is_skipped_by_choice(const CheckResult& result) {
+  return result.outcome == CheckOutcome::skipped &&
+         (result.reason == k_skipped_when_fast || result.reason == k_skipped_in_store);
 }
 
 // pass: every check that speaks for it passed, or had nothing to look at by choice.
@@ -77,8 +79,7 @@ Axis axis_of(const Verdict& verdict, Speaks axis) {
     if (result.outcome == CheckOutcome::fail) {
       return Axis::fail;
     }
-    const bool is_store_view = result.name == "unlisted" && result.reason.starts_with("only ");
-    if (result.outcome != CheckOutcome::pass && !is_skipped_for_level(result) && !is_store_view) {
+    if (result.outcome != CheckOutcome::pass && !is_skipped_by_choice(result)) {
       found = Axis::unverifiable;
     }
   }
@@ -95,7 +96,7 @@ void decide(Verdict& verdict) {
     }
     // Content that could not be judged at all is not verified either.
     const bool is_needed = k_checks[i].is_required ||
-                           (result.name == "content" && !is_skipped_for_level(result));
+                           (result.name == "content" && !is_skipped_by_choice(result));
     if (is_needed && result.outcome != CheckOutcome::pass && first_missing == nullptr) {
       first_missing = &result;
     }
@@ -154,7 +155,7 @@ std::string words_of(const Run& run, const Verdict& verdict) {
   if (run.options.allow_untrusted && verdict.intact_not_trusted()) {
     return "intact, not trusted";
   }
-  return fmt::format("{} ({})", to_string(verdict.decision), verdict.reason);
+  return std::string(to_string(verdict.decision));
 }
 
 void list_signatures(const Run& run, Verdict& verdict) {
@@ -179,7 +180,7 @@ void say_what_was_used(const VerifyOptions& options, Verdict& verdict) {
     verdict.trust_source = to_string(options.trust->source);
     verdict.trust_pinned = options.trust->pinned;
     verdict.trust_digest = options.trust->digest;
-    verdict.trust_version = options.trust->document.version;
+    verdict.trust_version = options.trust->digest ? options.trust->document.version : 0;
     verdict.independent = options.trust->source == Trust::Source::file ||
                           options.trust->source == Trust::Source::keys;
   }
@@ -227,7 +228,7 @@ Verdict refused_layout(const Error& error, const VerifyOptions& options) {
   decide(verdict);
   verdict.integrity = Axis::fail;
   verdict.safety_words = safety_words(verdict);
-  verdict.words = fmt::format("failed ({})", verdict.reason);
+  verdict.words = std::string(to_string(verdict.decision));
   return verdict;
 }
 

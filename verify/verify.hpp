@@ -11,15 +11,12 @@
 #include <vector>
 
 #include "bundle/digest.hpp"
+#include "bundle/layout.hpp"
 #include "bundle/log/tlog_proof.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "verify/verdict.hpp"
 #include "verify/verified_bundle.hpp"
-
-namespace sourceos::bundle {
-class Layout;
-}
 
 namespace sourceos::verify {
 

@@ -111,7 +111,7 @@ class ContentReader {
     std::atomic<std::size_t> running = 0;
     std::vector<char> is_wrong(layers_.size(), 0);
     const auto work = [&] {
-      for (std::size_t layer = next++; layer < layers_.size(); layer = next++) {
+      for (std::size_t layer = next++; layer < layers_.size() && !run_.is_late(); layer = next++) {
         const auto blob = run_.layout.open(layers_[layer].digest);
         if (!blob && run_.withheld.contains(layers_[layer].digest)) {
           continue;
@@ -136,6 +136,9 @@ class ContentReader {
       if (is_wrong[layer] != 0) {
         note_stored(layer);
       }
+    }
+    if (run_.is_late() && !run_.content->stored) {
+      run_.content->stored = {"limit", {}, "the time that --max-seconds allows is over"};
     }
   }
 
@@ -184,15 +187,44 @@ class ContentReader {
   }
 
   void read_layer(std::size_t layer) {
-    if (layers_[layer].media_type == bundle::k_segment_media_type || is_disclosable(layer)) {
-      return;  // segments are read entry by entry
+    if (is_disclosable(layer)) {
+      hash_disclosable(layer);
+      return;
     }
-    const auto blob = run_.layout.open(layers_[layer].digest);
+    if (layers_[layer].media_type == bundle::k_segment_media_type) {
+      return;  // read entry by entry
+    }
+    const auto blob = open_layer(layer);
+    if (!blob) {
+      return;
+    }
     Screening screening(run_, members_[layer]);
     note(layer,
          bundle::check_pack(run_.pool, *blob, members_[layer], screening.inspector()),
          name_of(layer));
     screening.collect(run_.content->screen_hits);
+  }
+
+  // A layer with entries of the main index: it may not be left out, whoever says so.
+  std::optional<bundle::BlobReader> open_layer(std::size_t layer) {
+    auto blob = run_.layout.open(layers_[layer].digest);
+    if (!blob) {
+      run_.content->stored = {"missing-member", name_of(layer),
+                              "only a disclosable layer may be left out"};
+      return std::nullopt;
+    }
+    return std::move(*blob);
+  }
+
+  void hash_disclosable(std::size_t layer) {
+    const auto blob = run_.layout.open(layers_[layer].digest);
+    if (!blob) {
+      return;  // withheld: the descriptors check has seen to that
+    }
+    const auto digest = hash_blob(*blob);
+    if (!digest || *digest != layers_[layer].digest) {
+      note_stored(layer);
+    }
   }
 
   [[nodiscard]] bool is_disclosable(std::size_t layer) const {
@@ -209,7 +241,10 @@ class ContentReader {
     bundle::Sha256 running;
     std::uint64_t before = 0;
     for (const bundle::Where& where : entry.where) {
-      const auto blob = run_.layout.open(layers_[where.layer].digest);
+      const auto blob = open_layer(where.layer);
+      if (!blob) {
+        return;
+      }
       Screening screening(run_, entry.path, before);
       note(where.layer,
            bundle::check_segment(run_.pool, *blob, where.size, running, screening.inspector()),
@@ -259,7 +294,7 @@ CheckResult digests(Run& run) {
 
 CheckResult content(Run& run) {
   if (run.options.level == Level::stored) {
-    return skipped("not looked at (--fast)");
+    return skipped(k_skipped_when_fast);
   }
   if (!run.content || run.content->stored) {
     return skipped("needs digests");

@@ -7,11 +7,8 @@
 namespace sourceos::verify::checks {
 namespace {
 
-constexpr std::string_view k_no_index = "needs digests";
-constexpr std::string_view k_fast = "not looked at (--fast)";
-
 CheckResult skip_without_index(const Run& run) {
-  return skipped(std::string(run.options.level == Level::stored ? k_fast : k_no_index));
+  return skipped(run.options.level == Level::stored ? k_skipped_when_fast : "needs digests");
 }
 
 }  // namespace

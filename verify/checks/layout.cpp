@@ -53,7 +53,7 @@ CheckResult index_json(Run& run) {
 
 CheckResult unlisted(Run& run) {
   if (run.options.where == Where::own_store || !run.layout.is_closed()) {
-    return skipped("only what the manifest reaches is looked at in a store");
+    return skipped(k_skipped_in_store);
   }
   if (!run.attached || !run.manifest) {
     return skipped("needs descriptors");

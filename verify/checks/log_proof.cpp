@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sourceos::verify {
 namespace {
 
@@ -16,12 +18,21 @@ std::unexpected<Error> wrong(std::string message) {
   return fail(ErrorKind::malformed, "log-proof", std::move(message));
 }
 
+// The statement that M and the record make; or what was signed, if that is of a kind that we do
+// not know and the statement check has said so.
+bool is_about_statement(const Run& run, const Leaf& leaf) {
+  return leaf.payload == bundle::sha256(run.payload) ||
+         std::any_of(run.signatures.begin(), run.signatures.end(), [&](const Signature& signature) {
+           return leaf.payload == bundle::sha256(signature.bundle.payload);
+         });
+}
+
 Status check_leaf(const Run& run, const Leaf& leaf, std::uint64_t index) {
   const RecordFacts& record = *run.facts();
   if (leaf.kind != bundle::log::LeafKind::bundle || leaf.bundle != run.manifest_id) {
     return wrong("the leaf is not about this bundle");
   }
-  if (leaf.payload != bundle::sha256(run.payload)) {
+  if (!is_about_statement(run, leaf)) {
     return wrong("the leaf is about another statement");
   }
   if (leaf.seq != record.seq || index != record.seq) {

@@ -11,7 +11,7 @@ CheckResult receipt_safety(Run& run) {
     return failed("receipt-safety", "record", "it claims content that no bundle may have");
   }
   if (run.options.level == Level::stored) {
-    return skipped("not looked at (--fast)");
+    return skipped(k_skipped_when_fast);
   }
   if (!run.index) {
     return skipped("needs digests");

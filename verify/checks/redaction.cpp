@@ -29,7 +29,7 @@ bool has_same_rules(const RecordFacts& record, const IndexFacts& index) {
 
 CheckResult redaction(Run& run) {
   if (run.options.level == Level::stored) {
-    return skipped("not looked at (--fast)");
+    return skipped(k_skipped_when_fast);
   }
   if (!run.index || run.facts() == nullptr) {
     return skipped("needs record and digests");

@@ -87,7 +87,7 @@ std::string place_of(const ScreenHit& hit, std::size_t count) {
 
 CheckResult screen(Run& run) {
   if (run.options.level == Level::stored) {
-    return skipped("not looked at (--fast)");
+    return skipped(k_skipped_when_fast);
   }
   if (!run.record_bytes || !run.content) {
     return skipped("needs record and digests");
