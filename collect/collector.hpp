@@ -175,7 +175,7 @@ struct AuthFacts {
   std::vector<std::string> hosts;
   std::vector<CredentialHelper> helpers;
   std::optional<std::string> store;
-  std::string_view verdict;  // a literal: see auth.cpp
+  std::string_view verdict;  // a literal: collectors/auth_file.hpp, collectors/auth.cpp
 };
 
 struct ImageFacts {

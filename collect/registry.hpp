@@ -19,7 +19,7 @@ struct CollectorOption {
 
 struct CollectorRow {
   const Collector* collector;
-  std::string_view facts_schema;  // name of the schema of its facts document, or empty
+  std::string_view facts_schema;  // of its facts document: schemas/<name>.json
   std::span<const CollectorOption> options;
 };
 

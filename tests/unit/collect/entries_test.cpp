@@ -38,7 +38,9 @@ collect::Gathered sample(std::uint64_t bytes_max = limits::k_gib) {
 
 Written write(tests::FakeHost& fake, const tests::TemporaryDirectory& dir, unsigned jobs,
               std::uint64_t bytes_max = limits::k_gib) {
-  const auto pipeline = tests::make_pipeline({.run_id = std::string(32, '0')});
+  redact::PipelineOptions options;
+  options.run_id = std::string(32, '0');
+  const auto pipeline = tests::make_pipeline(std::move(options));
   auto writer = bundle::BundleWriter::create({.directory = dir.path(), .jobs = jobs}).value();
   std::vector<collect::Gathered> gathered;
   gathered.push_back(sample(bytes_max));

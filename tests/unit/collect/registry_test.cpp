@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <set>
 
 using namespace sourceos;
@@ -15,7 +16,8 @@ TEST_CASE("each collector is in the table once, with one line about it") {
     names.insert(row.collector->name());
     CHECK_FALSE(row.collector->summary().empty());
     CHECK(row.collector->summary().find('\n') == std::string_view::npos);
-    CHECK_FALSE(row.facts_schema.empty());
+    const std::string schema = "schemas/" + std::string(row.facts_schema) + ".json";
+    CHECK_MESSAGE(std::filesystem::exists(std::filesystem::path(SOURCEOS_SOURCE_DIR) / schema), schema);
     CHECK(find_collector(row.collector->name()) == &row);
   }
   CHECK(names == std::set<std::string_view>{"host", "tools", "git", "podman", "systemd", "launchd",

@@ -1,6 +1,7 @@
 list(APPEND SOURCEOS_COLLECT_TESTS
   collector_test.cpp
   registry_test.cpp
+  collectors/auth_file_test.cpp
   collectors/auth_test.cpp
   collectors/command_test.cpp
   collectors/file_source_test.cpp

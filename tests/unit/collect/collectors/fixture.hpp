@@ -4,6 +4,7 @@
 #include "collect/collector.hpp"
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/schema.hpp"
 #include "host/recorded_process_runner.hpp"
 #include "tests/support/fake_host.hpp"
 
@@ -86,9 +87,19 @@ class CollectFixture {
     REQUIRE(artifact != nullptr);
     return content_of(*artifact);
   }
+  // A facts document, which has to fit the schema that its `type` names.
   json::Value json_at(const std::vector<std::string>& path) {
     auto value = json::parse(text(path));
     REQUIRE(value);
+    const auto file = std::filesystem::path(SOURCEOS_SOURCE_DIR) / "schemas" /
+                      (value->at("type").get<std::string>() + ".json");
+    const auto schema = json::parse(tests::read_file(file));
+    REQUIRE(schema);
+    const auto problems = json::check_schema(*schema, *value);
+    REQUIRE(problems);
+    for (const std::string& problem : *problems) {
+      CHECK_MESSAGE(false, file.filename().string() << problem);
+    }
     return *value;
   }
   bool has_finding(std::string_view rule) const {
