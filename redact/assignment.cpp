@@ -248,10 +248,16 @@ class AssignmentReader {
     static constexpr auto k_equals = std::to_array<std::string_view>({"||", "??", "| ", ".=", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
                                                               "&#61;", "\\u003d", "<-"});
     for (const std::string_view sign : k_equals) {
+      if (sign == "->" && is_word(peek(2))) {
+        continue;  // a member
+      }
       if (take(sign)) {
         out_.joint = Joint::equals;
         return true;
       }
+    }
+    if (rest().starts_with("::") && is_word(peek(2))) {
+      return false;  // a scope: Class::member
     }
     if (take(":") || take("%3A") || take("%3a")) {
       out_.joint = Joint::colon;
@@ -489,8 +495,11 @@ class AssignmentReader {
       const std::size_t start = at_;
       if (peek() == '!' && is_word(peek(1))) {  // a YAML tag
         at_ = std::min(text_.find_first_of(" \t\r\n", at_), text_.size());
-        skip_blanks();
-        continue;
+        if (skip_blanks() && more() && !is_break(peek())) {
+          continue;
+        }
+        at_ = start;
+        return;
       }
       if ((peek() == '(' || peek() == '[') && out_.joint != Joint::markup) {
         ++at_;

@@ -182,13 +182,16 @@ std::uint64_t address_colons(const Masks& now, const Masks& next) {
   return found;
 }
 
-// All-ones groups of eight next to one in front.
-std::uint64_t run_groups(std::uint64_t word, bool group_before) {
-  std::uint64_t group = word & word >> 1;
-  group &= group >> 2;
-  group &= group >> 4;
-  group &= 0x0101010101010101;
-  return group & (group << 8 | (group_before ? 1U : 0U));
+// Where a run of 16 begins, or goes on at the begin of what is seen.
+std::uint64_t run_begins(const Masks& now, const Masks& next, bool& before) {
+  Pair run{now.word, next.word};
+  run = run & ahead(run, 1);
+  run = run & ahead(run, 2);
+  run = run & ahead(run, 4);
+  run = run & ahead(run, 8);
+  const std::uint64_t begins = run.now & ~(run.now << 1 | (before ? 1U : 0U));
+  before = run.now >> 63 != 0;
+  return begins;
 }
 
 template <class MasksOf>
@@ -205,7 +208,7 @@ void walk(std::string_view text, std::size_t from, std::size_t to, bool all, Byt
     }
     return masks_of(rest.data());
   };
-  bool group_before = false;
+  bool run_before = false;
   Masks masks = read(from);
   for (std::size_t at = from; at < to; at += k_block) {
     const Masks next = read(at + k_block);
@@ -216,8 +219,7 @@ void walk(std::string_view text, std::size_t from, std::size_t to, bool all, Byt
         bits &= bits - 1;
       }
     };
-    add(marks.runs, run_groups(masks.word, group_before));
-    group_before = masks.word >> 56 == 0xFF;
+    add(marks.runs, run_begins(masks, next, run_before));
     add(marks.specials, masks.special);
     if (all) {
       add(marks.dots, address_dots(masks, next));

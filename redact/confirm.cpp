@@ -92,6 +92,13 @@ bool joins_words(std::string_view value) {
   return lower_first && std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// A piece of an expression: a bracket closes that was opened before, or one opens a block.
+bool is_torn(std::string_view value) {
+  const std::size_t close = value.find(')');
+  return value.starts_with('{') ||
+         (close != std::string_view::npos && close + 1 < value.size() && value.find('(') == std::string_view::npos);
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const Shape shape = shape_of(value);
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
@@ -103,6 +110,11 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   }
   switch (found.joint) {
     case Joint::beside: return false;
+    case Joint::space:
+      if (found.name == "pass" && shape.digits == 0) {
+        return false;  // the verb
+      }
+      break;
     case Joint::argument:
       return found.quoting == Quoting::quoted && !is_identifier(value) && !is_code(value) && value.size() >= 6;
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6) || (!words_only && shape.marks > 0 && shape.digits > 0);
@@ -112,7 +124,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
     return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
   }
-  if (is_code(value)) {
+  if (is_code(value) || is_torn(value)) {
     return false;
   }
   if (!words_only) {
@@ -123,7 +135,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (about_names || (found.joint == Joint::colon && value.size() < 5)) {
     return false;
   }
-  return !found.spaced || found.ends_line;
+  const bool member = found.name.starts_with("self.") || found.name.starts_with("this.") || found.name.starts_with('_');
+  return !member && (found.ends_line || (!found.spaced && found.joint == Joint::equals));
 }
 
 bool is_strong_value(const Assignment& found, std::string_view value) {
@@ -166,6 +179,9 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
   const Shape shape = shape_of(value);
   const std::size_t least = klass == "token" ? 12 : klass == "session" ? 20 : k_weak_bytes_min;
   if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
+    return false;
+  }
+  if (found.quoting == Quoting::bare && value.find_first_of("()&!{};,[]$*<>\"'") != std::string_view::npos) {
     return false;
   }
   if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
@@ -289,6 +305,11 @@ Confirmed confirm_header(const Candidate& candidate) {
   const std::string_view value = candidate.after.substr(0, size);
   if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value) || is_code(value) ||
       value.starts_with("realm=")) {
+    return refused("value");
+  }
+  constexpr std::size_t k_plain_bytes_min = 20;
+  const Shape shape = shape_of(value);
+  if (shape.digits == 0 && (value.size() < k_plain_bytes_min || shape.upper == 0 || shape.lower == 0)) {
     return refused("value");
   }
   return {.verdict = Verdict::confirmed,

@@ -80,8 +80,7 @@ Result<std::shared_ptr<const Engine>> Engine::compile(const std::vector<EnginePa
   for (const EnginePattern& pattern : patterns) {
     texts.push_back(pattern.literal ? escaped(pattern.expression) : pattern.expression);
     expressions.push_back(texts.back().c_str());
-    flags.push_back((pattern.caseless ? HS_FLAG_CASELESS : 0U) |
-                    (pattern.approximate ? HS_FLAG_PREFILTER : 0U));
+    flags.push_back(pattern.caseless ? HS_FLAG_CASELESS : 0U);
     ids.push_back(static_cast<unsigned>(ids.size()));
   }
   auto state = std::make_unique<State>();

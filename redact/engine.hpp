@@ -18,7 +18,6 @@ struct EnginePattern {
   std::string expression;  // or the literal's bytes
   bool literal = false;    // bytes as they are; `caseless` then folds ASCII letters
   bool caseless = false;
-  bool approximate = false;  // may also tell ends where there is no match
 };
 
 struct Event {

@@ -16,8 +16,15 @@ namespace {
 // Begins of private keys in text (key_block.hpp).
 constexpr std::string_view k_key_begins[] = {"-----BEGIN ", "---- BEGIN ", "PuTTY-User-Key-File-"};
 
-// The engine refuses patterns of many hundred names; as a filter it takes them.
-constexpr std::size_t k_exact_pattern_bytes_max = 2000;
+// Parents of home directories: the name that follows is a user's.
+constexpr std::string_view k_homes[] = {"/home/", "/Users/", "\\Users\\"};
+
+Part part_of(const Rule& rule) {
+  if (rule.kind == RuleKind::finding) {
+    return Part::findings;
+  }
+  return rule.tier == 2 && rule.keywords.empty() ? Part::context : Part::always;
+}
 
 // Engines by digest: a second pipeline in one process costs nothing.
 std::shared_ptr<const Engine>& known_engine(const std::string& digest) {
@@ -29,9 +36,30 @@ std::mutex& known_engines_lock() {
   return lock;
 }
 
-// The engine's dialect: it has no named groups.
+// The engine has no named groups, and refuses patterns of many hundred names. Of such a pattern it
+// gets what stands up to the end of its widest alternation: every match begins with that.
 std::string for_engine(std::string_view pattern) {
   constexpr std::string_view named = "(?P<secret>";
+  constexpr std::size_t k_whole_bytes_max = 2000;
+  if (pattern.size() > k_whole_bytes_max) {
+    std::size_t widest = 0;
+    std::size_t cut = pattern.size();
+    std::size_t begin = 0;
+    int depth = 0;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+      if (pattern[at] == '\\') {
+        ++at;
+      } else if (pattern[at] == '[') {
+        at = pattern.find(']', at + 2);
+      } else if (pattern[at] == '(' && depth++ == 0) {
+        begin = at;
+      } else if (pattern[at] == ')' && --depth == 0 && at - begin > widest) {
+        widest = at - begin;
+        cut = at + 1;
+      }
+    }
+    pattern = pattern.substr(0, cut);
+  }
   std::string out(pattern);
   for (std::size_t at = out.find(named); at != std::string::npos; at = out.find(named)) {
     out.replace(at, named.size(), "(?:");
@@ -77,11 +105,14 @@ Result<std::shared_ptr<const Ruleset>> Ruleset::create(const PipelineOptions& op
   const bool scalar = options.scalar || !Engine::usable();
   set->make_triggers(scalar);
   if (!scalar) {
-    SOURCEOS_TRY(set->prepare_engine(options));
+    SOURCEOS_TRY(set->prepare_engines(options));
   }
-  if (set->engine_ == nullptr) {
+  if (scalar || set->degraded_) {
     set->make_triggers(true);
-    set->literals_ = std::make_unique<Literals>(set->patterns_);
+    for (Compiled& part : set->parts_) {
+      part.engine = nullptr;
+      part.literals = std::make_unique<Literals>(part.patterns);
+    }
   }
   return std::shared_ptr<const Ruleset>(std::move(set));
 }
@@ -135,40 +166,48 @@ void Ruleset::add_labels() {
 }
 
 void Ruleset::make_triggers(bool scalar) {
-  triggers_.clear();
-  patterns_.clear();
-  always_.clear();
-  std::map<std::string, std::size_t, std::less<>> keywords;
-  const auto on_keyword = [&](std::string_view keyword, std::uint32_t rule) {
-    const auto [place, added] = keywords.try_emplace(std::string(keyword), triggers_.size());
-    if (added) {
-      patterns_.push_back({.expression = std::string(keyword), .literal = true, .caseless = true});
-      triggers_.emplace_back();
-    }
-    triggers_[place->second].rules.push_back(rule);
-  };
+  std::array<std::map<std::string, std::size_t, std::less<>>, k_parts> keywords;
+  for (Compiled& part : parts_) {
+    part = {};
+  }
   for (std::uint32_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
+    const std::size_t index = static_cast<std::size_t>(part_of(rule));
+    Compiled& part = parts_[index];
+    if (!scalar) {
+      part.patterns.push_back({.expression = for_engine(rule.pattern)});
+      part.triggers.push_back({Trigger::Kind::rules, {i}});
+      continue;
+    }
     const bool fit = !rule.keywords.empty() && std::ranges::all_of(rule.keywords, [](auto word) {
       return word.size() >= k_literal_bytes_min;
     });
-    if (!scalar && (rule.tier == 1 || !fit)) {
-      patterns_.push_back({.expression = for_engine(rule.pattern),
-                           .approximate = rule.pattern.size() > k_exact_pattern_bytes_max});
-      triggers_.push_back({Trigger::Kind::rules, {i}});
-    } else if (fit) {
-      for (const std::string_view keyword : rule.keywords) {
-        on_keyword(keyword, i);
+    if (!fit) {
+      part.untriggered.push_back(i);
+      continue;
+    }
+    for (const std::string_view keyword : rule.keywords) {
+      const auto [place, added] =
+          keywords[index].try_emplace(std::string(keyword), part.triggers.size());
+      if (added) {
+        part.patterns.push_back(
+            {.expression = std::string(keyword), .literal = true, .caseless = true});
+        part.triggers.emplace_back();
       }
-    } else {
-      always_.push_back(i);
+      part.triggers[place->second].rules.push_back(i);
     }
   }
-  patterns_.push_back({.expression = "REDACTED-", .literal = true});
-  triggers_.push_back({Trigger::Kind::placeholder, {}});
+  Compiled& part = parts_[0];
+  const auto add = [&](std::string_view literal, Trigger::Kind kind) {
+    part.patterns.push_back({.expression = std::string(literal), .literal = true});
+    part.triggers.push_back({kind, {}});
+  };
+  add("REDACTED-", Trigger::Kind::placeholder);
   for (const std::string_view begin : k_key_begins) {
-    patterns_.push_back({.expression = std::string(begin), .literal = true});
-    triggers_.push_back({Trigger::Kind::key_block, {}});
+    add(begin, Trigger::Kind::key_block);
+  }
+  for (const std::string_view home : k_homes) {
+    add(home, Trigger::Kind::home);
   }
 }
 
@@ -192,51 +231,65 @@ void Ruleset::make_digest(const PipelineOptions& options) {
   engine_digest_ = patterns.finish();
 }
 
-Status Ruleset::prepare_engine(const PipelineOptions& options) {
-  const RuleCacheKey key{engine_digest_.hex(), Engine::library(), Engine::cpu_features()};
+Status Ruleset::prepare_engines(const PipelineOptions& options) {
+  cached_ = true;
+  for (const Part part : {Part::always, Part::context, Part::findings}) {
+    if (!parts_[static_cast<std::size_t>(part)].patterns.empty()) {
+      SOURCEOS_TRY(prepare_engine(options, part));
+    }
+  }
+  return {};
+}
+
+Status Ruleset::prepare_engine(const PipelineOptions& options, Part which) {
+  Compiled& part = parts_[static_cast<std::size_t>(which)];
+  const RuleCacheKey key{fmt::format("{}-{}", engine_digest_.hex(), static_cast<int>(which)),
+                         Engine::library(), Engine::cpu_features()};
   const std::scoped_lock lock(known_engines_lock());
   auto& known = known_engine(key.rules);
   if (known != nullptr) {
-    engine_ = known;
+    part.engine = known;
     return {};
   }
   const bool caching = options.keys && options.cache_directory;
   if (caching) {
     if (const auto bytes = read_rule_cache(*options.cache_directory, options.keys, key)) {
       if (auto loaded = Engine::load(*bytes)) {
-        engine_ = std::move(*loaded);
-        cached_ = probe();
+        part.engine = std::move(*loaded);
+        if (probe(which)) {
+          known = part.engine;
+          return {};
+        }
       }
     }
   }
-  if (!cached_) {
-    auto compiled = Engine::compile(patterns_);
-    if (!compiled && !files_.empty()) {
-      return std::unexpected(std::move(compiled).error());  // a user's pattern, most likely
-    }
-    engine_ = compiled ? *compiled : nullptr;
-    if (engine_ == nullptr || !probe()) {
-      engine_ = nullptr;
-      degraded_ = true;
-      return {};
-    }
-    if (caching) {
-      if (const auto bytes = engine_->serialise()) {
-        write_rule_cache(*options.cache_directory, options.keys, key, *bytes);
-      }
+  cached_ = false;
+  auto compiled = Engine::compile(part.patterns);
+  if (!compiled && !files_.empty()) {
+    return std::unexpected(std::move(compiled).error());  // a user's pattern, most likely
+  }
+  part.engine = compiled ? *compiled : nullptr;
+  if (part.engine == nullptr || !probe(which)) {
+    degraded_ = true;
+    return {};
+  }
+  if (caching) {
+    if (const auto bytes = part.engine->serialise()) {
+      write_rule_cache(*options.cache_directory, options.keys, key, *bytes);
     }
   }
-  known = engine_;
+  known = part.engine;
   return {};
 }
 
 // One example of every rule, one scan: a database that misses one is not ours.
-bool Ruleset::probe() const {
+bool Ruleset::probe(Part which) const {
+  const Compiled& part = parts_[static_cast<std::size_t>(which)];
   std::string text;
   std::vector<std::size_t> begins;
   for (const Rule& rule : rules_) {
     begins.push_back(text.size());
-    if (!rule.examples.empty()) {
+    if (!rule.examples.empty() && part_of(rule) == which) {
       text += expand_example(rule.examples.front(), 1).text;
     }
     text += "\n\n";
@@ -244,36 +297,40 @@ bool Ruleset::probe() const {
   begins.push_back(text.size());
   Engine::Scratch scratch;
   std::vector<Event> events;
-  if (!scratch.fit(*engine_) || !engine_->scan(text, 0, 0, scratch, events).ok) {
+  if (!scratch.fit(*part.engine) || !part.engine->scan(text, 0, 0, scratch, events).ok) {
     return false;
   }
   std::vector<bool> seen(rules_.size(), false);
   for (const Event& event : events) {
-    for (const std::uint32_t rule : triggers_[event.pattern].rules) {
+    for (const std::uint32_t rule : part.triggers[event.pattern].rules) {
       if (event.end > begins[rule] && event.end <= begins[rule + 1]) {
         seen[rule] = true;
       }
     }
   }
   for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
-    if (!seen[rule] && !rules_[rule].examples.empty()) {
+    if (!seen[rule] && !rules_[rule].examples.empty() && part_of(rules_[rule]) == which) {
       return false;
     }
   }
   return true;
 }
 
-Engine::Scanned Ruleset::scan(std::string_view block, std::uint64_t base, std::uint64_t after,
-                              Engine::Scratch& scratch, std::vector<Event>& events) const {
-  if (engine_ != nullptr) {
-    return engine_->scan(block, base, after, scratch, events);
+Engine::Scanned Ruleset::scan(Part which, std::string_view block, std::uint64_t base,
+                              std::uint64_t after, Engine::Scratch& scratch,
+                              std::vector<Event>& events) const {
+  const Compiled& part = parts_[static_cast<std::size_t>(which)];
+  if (part.engine != nullptr) {
+    return part.engine->scan(block, base, after, scratch, events);
   }
-  literals_->scan(block, base, after, events);
+  if (part.literals != nullptr) {
+    part.literals->scan(block, base, after, events);
+  }
   return {};
 }
 
 std::string Ruleset::engine_name() const {
-  return engine_ != nullptr ? Engine::library() : std::string("scalar");
+  return parts_[0].engine != nullptr ? Engine::library() : std::string("scalar");
 }
 
 }  // namespace sourceos::redact

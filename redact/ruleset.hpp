@@ -5,6 +5,7 @@
 // scalar path has the same triggers made of the rules' keywords alone.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <span>
@@ -39,8 +40,13 @@ struct Label {
   bool issuer = true;  // S-16: comparable across bundles
 };
 
+// What the engine is asked about: rules that always run; those that only run beside a token-like
+// run of characters (tier 2 without keywords: they would slow all the rest); findings.
+enum class Part : std::uint8_t { always, context, findings };
+inline constexpr std::size_t k_parts = 3;
+
 struct Trigger {
-  enum class Kind : std::uint8_t { rules, placeholder, key_block };
+  enum class Kind : std::uint8_t { rules, placeholder, key_block, home };
   Kind kind = Kind::rules;
   std::vector<std::uint32_t> rules;
 };
@@ -57,13 +63,19 @@ class Ruleset {
     return static_cast<std::uint32_t>(rules_.size()) + static_cast<std::uint32_t>(own);
   }
   [[nodiscard]] bool enabled(std::size_t rule) const { return enabled_[rule]; }
-  [[nodiscard]] const std::vector<Trigger>& triggers() const { return triggers_; }
-  // Rules that no trigger starts (a scalar path without keywords): tried everywhere.
-  [[nodiscard]] const std::vector<std::uint32_t>& always() const { return always_; }
+  [[nodiscard]] const std::vector<Trigger>& triggers(Part part) const {
+    return parts_[static_cast<std::size_t>(part)].triggers;
+  }
+  // Rules of the part that no trigger starts (the scalar path has keywords only).
+  [[nodiscard]] const std::vector<std::uint32_t>& untriggered(Part part) const {
+    return parts_[static_cast<std::size_t>(part)].untriggered;
+  }
   // Null on the scalar path.
-  [[nodiscard]] const Engine* engine() const { return engine_.get(); }
+  [[nodiscard]] const Engine* engine(Part part) const {
+    return parts_[static_cast<std::size_t>(part)].engine.get();
+  }
   // Appends (trigger, end) events for ends past `after`.
-  [[nodiscard]] Engine::Scanned scan(std::string_view block, std::uint64_t base,
+  [[nodiscard]] Engine::Scanned scan(Part part, std::string_view block, std::uint64_t base,
                                      std::uint64_t after, Engine::Scratch& scratch,
                                      std::vector<Event>& events) const;
   // No match, with what confirm() sees around it, is wider.
@@ -78,21 +90,25 @@ class Ruleset {
   Ruleset() = default;
   Status add_rules(const PipelineOptions& options);
   void add_labels();
+  struct Compiled {
+    std::vector<Trigger> triggers;
+    std::vector<EnginePattern> patterns;  // one for each trigger
+    std::vector<std::uint32_t> untriggered;
+    std::shared_ptr<const Engine> engine;
+    std::unique_ptr<Literals> literals;
+  };
   void make_triggers(bool scalar);
   void make_digest(const PipelineOptions& options);
-  Status prepare_engine(const PipelineOptions& options);
-  [[nodiscard]] bool probe() const;
+  Status prepare_engines(const PipelineOptions& options);
+  Status prepare_engine(const PipelineOptions& options, Part part);
+  [[nodiscard]] bool probe(Part part) const;
 
   std::vector<RuleFile> files_;
   std::vector<Rule> rules_;
   std::vector<bool> enabled_;
   std::deque<Matcher> matchers_;
   std::vector<Label> labels_;
-  std::vector<Trigger> triggers_;
-  std::vector<EnginePattern> patterns_;  // one for each trigger
-  std::vector<std::uint32_t> always_;
-  std::shared_ptr<const Engine> engine_;
-  std::unique_ptr<Literals> literals_;
+  std::array<Compiled, k_parts> parts_;
   bundle::Digest digest_;
   bundle::Digest engine_digest_;
   bool cached_ = false;

@@ -45,8 +45,10 @@ bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const
 }
 
 Worker::Worker(const ScanSetup& setup) {
-  if (setup.rules->engine() != nullptr) {
-    static_cast<void>(scratch.fit(*setup.rules->engine()));
+  for (const Part part : {Part::always, Part::context, Part::findings}) {
+    if (setup.rules->engine(part) != nullptr) {
+      static_cast<void>(scratch.fit(*setup.rules->engine(part)));
+    }
   }
   if (setup.known != nullptr && setup.known->engine() != nullptr) {
     static_cast<void>(scratch.fit(*setup.known->engine()));
@@ -86,28 +88,21 @@ bool Scan::step(std::uint64_t limit, std::uint64_t end) {
   const std::uint64_t from = std::max(base_, done_ - std::min(done_, width));
   const std::uint64_t upto = std::min(end, limit + width);
   std::vector<Event>& events = level_->events;
-  events.clear();
-  const auto scanned =
-      setup_->rules->scan(bytes(from, upto), from, done_, worker_->scratch, events);
-  if (!scanned.ok) {
+  if (!scan_part(Part::always, from, upto, limit)) {
     push({.from = done_, .to = limit, .label = setup_->rules->label(Own::budget)}, "", false,
          Verdict::confirmed);
     add_name(limits_reached, "engine");
     done_ = limit;
     return true;
   }
-  if (!scanned.complete) {
-    limit = std::min(limit, std::max(events.back().end - 1, done_ + 1));
-  }
-  if (!std::ranges::is_sorted(events)) {
-    std::ranges::sort(events);
-  }
   find_placeholders();
-  for (std::size_t i = 0; i < events.size() && events[i].end <= limit; ++i) {
-    on_event(events[i]);
-  }
-  for (const std::uint32_t rule : setup_->rules->always()) {
-    try_everywhere(rule, limit);
+  run_events(Part::always, done_, limit);
+  if (options_.findings) {
+    std::uint64_t findings_to = limit;
+    while (done_ < findings_to && scan_part(Part::findings, from, limit, findings_to)) {
+      run_events(Part::findings, done_, findings_to);
+      break;
+    }
   }
   while (key_rest_ != 0 && key_rest_ <= limit) {
     const KeyBlock block = continue_key_block(text_, key_rest_ - base_);
@@ -123,6 +118,7 @@ bool Scan::step(std::uint64_t limit, std::uint64_t end) {
       on_known(event);
     }
   }
+  look_at_marks(limit);
   done_ = limit;
   const auto stale = [&](const Placeholder& p) { return p.to + 2 * k_look_bytes < done_; };
   while (!placeholders_.empty() && stale(placeholders_.front())) {
@@ -131,9 +127,39 @@ bool Scan::step(std::uint64_t limit, std::uint64_t end) {
   return true;
 }
 
+// Events past done_ in order; `limit` moves down when there are too many.
+bool Scan::scan_part(Part part, std::uint64_t from, std::uint64_t upto, std::uint64_t& limit) {
+  std::vector<Event>& events = level_->events;
+  events.clear();
+  const auto scanned =
+      setup_->rules->scan(part, bytes(from, upto), from, done_, worker_->scratch, events);
+  if (!scanned.ok) {
+    return false;
+  }
+  if (!scanned.complete) {
+    limit = std::min(limit, std::max(events.back().end - 1, done_ + 1));
+  }
+  if (!std::ranges::is_sorted(events)) {
+    std::ranges::sort(events);
+  }
+  return true;
+}
+
+void Scan::run_events(Part part, std::uint64_t after, std::uint64_t limit) {
+  const std::vector<Trigger>& triggers = setup_->rules->triggers(part);
+  for (const Event& event : level_->events) {
+    if (event.end > after && event.end <= limit) {
+      on_event(triggers[event.pattern], event.end);
+    }
+  }
+  for (const std::uint32_t rule : setup_->rules->untriggered(part)) {
+    try_everywhere(rule, after, limit);
+  }
+}
+
 void Scan::find_placeholders() {
   for (const Event& event : level_->events) {
-    const Trigger& trigger = setup_->rules->triggers()[event.pattern];
+    const Trigger& trigger = setup_->rules->triggers(Part::always)[event.pattern];
     const std::uint64_t from = event.end - std::min<std::uint64_t>(event.end, k_placeholder_begin.size());
     if (trigger.kind != Trigger::Kind::placeholder || event.end <= placeholders_to_) {
       continue;
@@ -147,15 +173,15 @@ void Scan::find_placeholders() {
   }
 }
 
-void Scan::on_event(const Event& event) {
-  const Trigger& trigger = setup_->rules->triggers()[event.pattern];
+void Scan::on_event(const Trigger& trigger, std::uint64_t end) {
   switch (trigger.kind) {
     case Trigger::Kind::rules:
       for (const std::uint32_t rule : trigger.rules) {
-        try_rule(rule, event.end);
+        try_rule(rule, end);
       }
       return;
-    case Trigger::Kind::key_block: on_key_block(event.end); return;
+    case Trigger::Kind::key_block: on_key_block(end); return;
+    case Trigger::Kind::home: on_home(end); return;
     case Trigger::Kind::placeholder: return;
   }
 }
@@ -242,10 +268,11 @@ void Scan::try_rule(std::uint32_t index, std::uint64_t end) {
   }
 }
 
-// For a rule without triggers: its matches are searched for, in the same order.
-void Scan::try_everywhere(std::uint32_t index, std::uint64_t limit) {
+// For a rule without triggers: its matches that begin in [after, limit) are searched for, in the
+// same order.
+void Scan::try_everywhere(std::uint32_t index, std::uint64_t after, std::uint64_t limit) {
   const Rule& rule = setup_->rules->rules()[index];
-  std::uint64_t from = std::max(level_->resume[index], done_);
+  std::uint64_t from = std::max(level_->resume[index], after);
   Match match;
   while (from < limit) {
     const std::uint64_t to = std::min(end_of_text(), limit + rule.width_max);
@@ -345,7 +372,12 @@ void Scan::push(Span span, std::string_view value, bool issuer, Verdict verdict)
     span.klass = setup_->rules->labels()[span.label].klass;
   }
   span.depth = std::max(span.depth, options_.depth);
-  const auto fill = [&](Span& part, std::string_view text) {
+  uncovered(span.from, span.to, [&](std::uint64_t from, std::uint64_t to) {
+    Span part = span;
+    part.from = from;
+    part.to = to;
+    const bool whole = from == span.from && to == span.to;
+    const std::string_view text = whole ? value : bytes(from, to);
     if (!setup_->name_span(part, text, issuer)) {
       return;
     }
@@ -353,26 +385,34 @@ void Scan::push(Span span, std::string_view value, bool issuer, Verdict verdict)
       (*options_.values)(part, text, verdict);
     }
     spans.push_back(part);
-  };
-  // What the input has masked already stays as it is.
-  std::uint64_t at = span.from;
-  bool cut = false;
+  });
+}
+
+void Scan::add_named(const Span& span) {
+  if (options_.skip != nullptr && (*options_.skip)[span.label]) {
+    return;
+  }
+  uncovered(span.from, span.to, [&](std::uint64_t from, std::uint64_t to) {
+    spans.push_back(span);
+    spans.back().from = from;
+    spans.back().to = to;
+  });
+}
+
+// What the input has masked already stays as it is.
+template <class Take>
+void Scan::uncovered(std::uint64_t from, std::uint64_t to, Take take) const {
   for (const Placeholder& p : placeholders_) {
-    if (p.to <= at || p.from >= span.to) {
+    if (p.to <= from || p.from >= to) {
       continue;
     }
-    cut = true;
-    if (p.from > at) {
-      Span part = span;
-      part.from = at;
-      part.to = p.from;
-      fill(part, bytes(at, p.from));
+    if (p.from > from) {
+      take(from, p.from);
     }
-    at = p.to;
+    from = p.to;
   }
-  if (at < span.to) {
-    span.from = at;
-    fill(span, cut ? bytes(at, span.to) : value);
+  if (from < to) {
+    take(from, to);
   }
 }
 

@@ -6,16 +6,20 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/limits.hpp"
+#include "redact/addresses.hpp"
+#include "redact/byte_marks.hpp"
 #include "redact/confirm.hpp"
 #include "redact/known_values.hpp"
 #include "redact/pseudonym.hpp"
 #include "redact/ruleset.hpp"
+#include "redact/shadow_text.hpp"
 #include "redact/span.hpp"
 
 namespace sourceos::redact {
@@ -48,6 +52,7 @@ struct Worker {
     std::vector<std::uint64_t> resume;  // by rule: where its next match may begin
     std::vector<std::uint32_t> touched;
     std::string neutral;                // a window with placeholders made plain
+    ByteMarks marks;
   };
   Engine::Scratch scratch;
   std::array<Level, limits::k_decode_depth_max + 2> levels;
@@ -93,19 +98,43 @@ class Scan {
   };
 
   bool step(std::uint64_t limit, std::uint64_t end);
+  bool scan_part(Part part, std::uint64_t from, std::uint64_t upto, std::uint64_t& limit);
+  void run_events(Part part, std::uint64_t after, std::uint64_t limit);
   void find_placeholders();
-  void on_event(const Event& event);
+  void on_event(const Trigger& trigger, std::uint64_t end);
   void try_rule(std::uint32_t rule, std::uint64_t end);
-  void try_everywhere(std::uint32_t rule, std::uint64_t limit);
+  void try_everywhere(std::uint32_t rule, std::uint64_t after, std::uint64_t limit);
   void on_key_block(std::uint64_t end);
   void add_key_block(std::uint64_t from, std::uint64_t to, bool cut, std::string_view body);
   void on_known(const Event& event);
+  void on_home(std::uint64_t end);
+  // scan_marks.cpp: what the byte marks tell.
+  void look_at_marks(std::uint64_t limit);
+  void on_run(std::uint64_t at);
+  void on_encoded(std::uint64_t from, std::uint64_t to, bool cut);
+  void on_context(std::uint64_t from, std::uint64_t to);
+  void on_address(std::uint64_t at, Own own);
+  void on_special(std::uint64_t at);
+  struct Extent {
+    std::uint64_t from, to;
+  };
+  [[nodiscard]] Extent line_around(std::uint64_t at) const;
+  [[nodiscard]] std::optional<TextRange> find_address(std::string_view near, std::size_t at,
+                                                      Own& own) const;
+  void add_mapped(std::vector<Span> inside, const ShadowText& shadow, std::uint64_t from);
+  // Spans of text that was decoded; level depth + 1 of the worker.
+  [[nodiscard]] std::vector<Span> look_inside(std::string_view text);
   void add_finding(std::uint32_t rule, std::uint64_t at, std::string_view match);
   void mask_line(std::uint64_t at);
   [[nodiscard]] bool within_budget(std::uint64_t at);
   [[nodiscard]] Window window(std::uint64_t from, std::uint64_t to);
   // Adds the span but for the placeholders in it; fills tag and scope from `value`.
   void push(Span span, std::string_view value, bool issuer, Verdict verdict);
+  // The same for a span that has its tag.
+  void add_named(const Span& span);
+  // Calls take(from, to) for the parts of [from, to) that no placeholder covers.
+  template <class Take>
+  void uncovered(std::uint64_t from, std::uint64_t to, Take take) const;
   [[nodiscard]] std::string_view bytes(std::uint64_t from, std::uint64_t to) const {
     return text_.substr(from - base_, to - from);
   }
@@ -125,6 +154,13 @@ class Scan {
   std::uint64_t budget_block_ = ~std::uint64_t{0};
   std::size_t budget_used_ = 0;
   std::uint64_t masked_line_to_ = 0;
+  std::uint64_t marks_to_ = 0;             // runs and addresses up to here were looked at
+  std::uint64_t run_to_ = 0;               // the last run, or part of a long one, ends here
+  bool run_goes_on_ = false;               // a long run's next part begins there
+  bool run_undecoded_ = false;             // and is masked, whatever it holds
+  std::uint64_t context_to_ = 0;
+  std::array<std::uint64_t, 3> address_to_{};  // e-mail, IPv4, other
+  std::uint64_t special_to_ = 0;
   std::uint64_t key_block_to_ = 0;         // the last key ends here
   std::uint64_t key_rest_ = 0;             // a cut key goes on here; 0: none
   std::unordered_map<std::uint64_t, std::uint32_t> repeats_;  // of finding rules with `repeat`

@@ -98,7 +98,7 @@ constexpr auto k_other_tokens = std::to_array<std::string_view>({
     "eos",  "bos",  "pad",          "unk",        "sep",          "cls",   "mask",   "stop",    "special",
     "input", "output", "completion", "resume",    "cached",       "new",   "no",     "image"});
 constexpr auto k_pass_parts = std::to_array<std::string_view>({"bypass",    "compass",  "trespass", "surpass",  "encompass", "underpass",
-                                                        "overpass", "multipass", "lastpass", "keepass", "onepass"});
+                                                        "overpass", "multipass", "lastpass", "keepass", "onepass", "buypass", "minipass"});
 
 bool is_password_word(std::string_view word) {
   if (one_of(word, k_pass_words) || word == "requirepass" || word == "masterauth") {

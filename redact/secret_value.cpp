@@ -90,8 +90,9 @@ bool holds_template(std::string_view value) {
       return true;
     }
   }
-  for (const std::string_view format : {"%s", "%d", "%v", "%r"}) {
-    if (value.find(format) != std::string_view::npos) {
+  constexpr std::size_t k_format_bytes_max = 40;
+  for (const std::string_view format : {"%s", "%d", "%v"}) {
+    if (value.size() < k_format_bytes_max && value.find(format) != std::string_view::npos) {
       return true;
     }
   }
@@ -199,6 +200,17 @@ bool is_identifier(std::string_view value) {
   return letters >= 3 * words;
 }
 
+// lower, UPPER, Capital or camelCase of two letters and more a hump.
+bool is_plain_word(std::string_view part) {
+  unsigned humps = 0;
+  for (std::size_t at = 1; at < part.size(); ++at) {
+    humps += is_upper(part[at]) && is_lower(part[at - 1]) ? 1U : 0U;
+  }
+  const bool shouted = std::ranges::all_of(part, is_upper);
+  return part.size() >= 2 && std::ranges::all_of(part, is_letter) && (shouted || part.size() >= 4 * humps + 2) &&
+         (shouted || std::ranges::count_if(part, is_upper) <= static_cast<std::ptrdiff_t>(humps) + 1);
+}
+
 // `nettle_aes256_set_key`, `self._lib.NID_aes_256_cbc`: most parts are words.
 bool is_code_name(std::string_view value) {
   constexpr unsigned k_parts_min = 3;
@@ -215,7 +227,7 @@ bool is_code_name(std::string_view value) {
     const std::string_view part = value.substr(from, at - from);
     from = at + 1;
     parts += part.empty() ? 0U : 1U;
-    words += part.size() >= 2 && std::ranges::all_of(part, is_letter) ? 1U : 0U;
+    words += is_plain_word(part) ? 1U : 0U;
   }
   return parts >= k_parts_min && words * 3 >= parts * 2;
 }
@@ -224,15 +236,13 @@ bool is_code(std::string_view value) {
   if (value.empty()) {
     return false;
   }
-  if (is_code_name(value) || value.starts_with("0x") && value.size() <= 10) {
+  if (is_code_name(value) || (value.starts_with("0x") && value.size() <= 14)) {
     return true;
   }
-  if (const std::size_t close = value.find(')'); close != std::string_view::npos && close + 1 < value.size() &&
-                                                 value.find('(') == std::string_view::npos) {
-    return true;
-  }
+
   if (value.find("->") != std::string_view::npos || value.find("::") != std::string_view::npos ||
-      value.find("=>") != std::string_view::npos || value.ends_with("()")) {
+      value.find("=>") != std::string_view::npos ||
+      (value.ends_with("()") && is_letter(value.front()))) {
     return true;
   }
   if (const std::size_t open = value.find_first_of("(["); open != std::string_view::npos && open > 0) {

@@ -37,13 +37,14 @@ void scan(benchmark::State& state) {
   const std::string text = log_text(static_cast<std::size_t>(state.range(0)));
   redact::Engine::Scratch scratch;
   std::vector<redact::Event> events;
-  if (ruleset().engine() == nullptr || !scratch.fit(*ruleset().engine())) {
+  const redact::Engine* engine = ruleset().engine(redact::Part::always);
+  if (engine == nullptr || !scratch.fit(*engine)) {
     state.SkipWithError("the engine does not run here");
     return;
   }
   for (auto _ : state) {
     events.clear();
-    (void)ruleset().scan(text, 0, 0, scratch, events);
+    (void)ruleset().scan(redact::Part::always, text, 0, 0, scratch, events);
     benchmark::DoNotOptimize(events.data());
   }
   set_bytes(state, text.size());

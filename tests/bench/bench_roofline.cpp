@@ -55,7 +55,7 @@ std::size_t fill(int file, std::string& frame, const redact::Ruleset& rules,
     const std::string_view block(frame.data() + size, static_cast<std::size_t>(got));
     events.clear();
     stages.scan.start();
-    (void)rules.scan(block, 0, 0, scratch, events);
+    (void)rules.scan(redact::Part::always, block, 0, 0, scratch, events);
     stages.scan.stop();
     stages.digest.start();
     digest.update(block);
@@ -67,7 +67,7 @@ std::size_t fill(int file, std::string& frame, const redact::Ruleset& rules,
 
 void go_through(int file, const redact::Ruleset& rules, Stages& stages) {
   redact::Engine::Scratch scratch;
-  (void)scratch.fit(*rules.engine());
+  (void)scratch.fit(*rules.engine(redact::Part::always));
   bundle::Sha256 digest;
   bundle::Sha256 stored_digest;
   std::string frame(k_frame_bytes, '\0');
@@ -91,7 +91,7 @@ void go_through(int file, const redact::Ruleset& rules, Stages& stages) {
 int main(int argc, char** argv) {
   const int file = argc == 2 ? ::open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
   const auto rules = redact::Ruleset::create({});
-  if (file < 0 || !rules || (*rules)->engine() == nullptr) {
+  if (file < 0 || !rules || (*rules)->engine(redact::Part::always) == nullptr) {
     std::fputs("usage: bench_roofline FILE (and a processor that Vectorscan runs on)\n", stderr);
     return 2;
   }

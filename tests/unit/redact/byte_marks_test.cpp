@@ -21,11 +21,14 @@ bool any_within(const std::vector<std::uint32_t>& list, std::size_t from, std::s
 
 }  // namespace
 
-TEST_CASE("every run of 24 bytes has a mark, wherever it lies") {
+TEST_CASE("every run of 16 bytes has a mark at its begin, shorter ones have none") {
   for (std::size_t at = 0; at < 200; ++at) {
-    const std::string text = std::string(at, ' ') + std::string(24, 'Q') + std::string(90, ' ');
+    const std::string before(at, ' ');
     CAPTURE(at);
-    CHECK(any_within(marks_of(text).runs, at, at + 24));
+    const auto marks = marks_of(before + std::string(16, 'Q') + std::string(90, ' ')).runs;
+    CHECK(marks == std::vector<std::uint32_t>{static_cast<std::uint32_t>(at)});
+    CHECK(marks_of(before + std::string(15, 'Q') + " ").runs.empty());
+    CHECK(marks_of(before + std::string(300, 'Q')).runs.size() == 1);
   }
 }
 

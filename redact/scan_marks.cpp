@@ -1,0 +1,298 @@
+// The half of Scan that follows byte marks: encoded runs, addresses, home paths, rules that want
+// a token-like run beside them. A mark only says where to look; each thing is then taken from its
+// own begin to its own end and looked at once, so that where marks fall does not matter.
+#include "redact/scan.hpp"
+
+#include "redact/addresses.hpp"
+#include "redact/encodings.hpp"
+#include "redact/shadow_text.hpp"
+#include "redact/vocabulary.hpp"
+
+#include <algorithm>
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::uint64_t k_mark_overlap = 64;
+constexpr std::uint64_t k_context_side_bytes = 512;
+constexpr std::size_t k_token_bytes_min = 16;
+constexpr std::size_t k_home_name_max = 32;
+constexpr std::uint64_t k_shadow_bytes_max = 8 * 1024;
+
+bool is_token_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+// A stretch of letters and digits that no word is.
+bool has_token(std::string_view run) {
+  std::size_t size = 0;
+  bool digit = false;
+  bool letter = false;
+  for (const char c : run) {
+    if (!is_token_char(c)) {
+      size = 0;
+      digit = letter = false;
+      continue;
+    }
+    ++size;
+    digit = digit || (c >= '0' && c <= '9');
+    letter = letter || (c >= 'A');
+    if (size >= k_token_bytes_min && digit && letter) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void Scan::look_at_marks(std::uint64_t limit) {
+  // From a little before, so that what begins there and was not whole is seen again.
+  const std::uint64_t from = std::max(base_, marks_to_ - std::min(marks_to_, k_mark_overlap));
+  ByteMarks& marks = level_->marks;
+  marks.clear();
+  const MarkWish wish = setup_->personal_data ? MarkWish::all : MarkWish::encodings;
+  find_marks(text_.substr(from - base_), 0, limit - from, wish, marks);
+  while (run_goes_on_ && run_to_ <= limit) {
+    on_run(run_to_);
+  }
+  for (const std::uint32_t at : marks.runs) {
+    if (from + at >= run_to_) {
+      on_run(from + at);
+    }
+  }
+  for (const std::uint32_t at : marks.dots) {
+    on_address(from + at, Own::ip);
+  }
+  for (const std::uint32_t at : marks.colons) {
+    on_address(from + at, Own::mac);
+  }
+  for (const std::uint32_t at : marks.ats) {
+    on_address(from + at, Own::email);
+  }
+  for (const std::uint32_t at : marks.specials) {
+    if (from + at >= special_to_) {
+      on_special(from + at);
+    }
+  }
+  marks_to_ = limit;
+}
+
+// A run of the base64 alphabet, from its begin to its end; long ones in parts of fixed size from
+// their begin on.
+void Scan::on_run(std::uint64_t at) {
+  std::uint64_t from = at;
+  while (from > base_ && from > run_to_ && is_base64_char(text_[from - base_ - 1])) {
+    --from;
+  }
+  const std::uint64_t cap = std::min(end_of_text(), from + limits::k_encoded_run_bytes_max);
+  std::uint64_t to = at;
+  while (to < cap && is_base64_char(text_[to - base_])) {
+    ++to;
+  }
+  const bool cut = to == cap && cap < end_of_text() && is_base64_char(text_[to - base_]);
+  const bool part = run_goes_on_ && from == run_to_;
+  run_to_ = std::max(to, at + 1);
+  run_goes_on_ = cut;
+  if (run_undecoded_ && part) {
+    push({.from = from, .to = to, .label = setup_->rules->label(Own::undecoded)}, bytes(from, to),
+         true, Verdict::confirmed);
+    run_undecoded_ = cut;
+    return;
+  }
+  run_undecoded_ = false;
+  if (to - from < k_token_bytes_min) {
+    return;
+  }
+  if (has_token(bytes(from, to))) {
+    on_context(from, to);
+  }
+  if (to - from >= k_run_bytes_min || part) {
+    while (!cut && to < end_of_text() && to - from < cap && text_[to - base_] == '=') {
+      ++to;
+    }
+    on_encoded(from, to, cut);
+  }
+}
+
+void Scan::on_encoded(std::uint64_t from, std::uint64_t to, bool cut) {
+  const auto undecoded = [&] {
+    push({.from = from, .to = to, .label = setup_->rules->label(Own::undecoded)}, bytes(from, to),
+         true, Verdict::confirmed);
+    if (std::ranges::find(limits_reached, "decode") == limits_reached.end()) {
+      limits_reached.emplace_back("decode");
+    }
+  };
+  for (const DecodedRun& run : decode_run(bytes(from, to), cut)) {
+    if (run.state == Decoded::limit || options_.depth >= limits::k_decode_depth_max) {
+      run_undecoded_ = cut;
+      undecoded();
+      return;
+    }
+    std::vector<Span> inside = look_inside(run.bytes);
+    if (inside.empty()) {
+      continue;
+    }
+    Span best = *std::ranges::min_element(inside, [](const Span& a, const Span& b) {
+      return a.label != b.label ? a.label < b.label : a.from < b.from;
+    });
+    best.from = from;
+    best.to = to;
+    best.shape = Shape::plain;
+    add_named(best);
+    return;
+  }
+}
+
+std::vector<Span> Scan::look_inside(std::string_view text) {
+  Scan scan(*setup_, *worker_,
+            {.depth = static_cast<std::uint8_t>(options_.depth + 1), .skip = options_.skip,
+             .values = options_.values});
+  scan.advance(text, 0, true);
+  foreign_ += scan.foreign_;
+  return std::move(scan.spans);
+}
+
+// Rules that only run beside a token: on its line, not too far from it.
+void Scan::on_context(std::uint64_t from, std::uint64_t to) {
+  const std::uint64_t low = std::max(base_, from - std::min(from, k_context_side_bytes));
+  const std::size_t before = bytes(low, from).rfind('\n');
+  std::uint64_t begin = before == std::string_view::npos ? low : low + before + 1;
+  const std::uint64_t high = std::min(end_of_text(), to + k_context_side_bytes);
+  const std::size_t after = bytes(to, high).find('\n');
+  const std::uint64_t end = after == std::string_view::npos ? high : to + after;
+  begin = std::max(begin, context_to_);
+  if (begin >= end) {
+    return;
+  }
+  context_to_ = end;
+  std::vector<Event>& events = level_->events;
+  events.clear();
+  // One byte more on both sides is context for word boundaries.
+  const std::uint64_t seen_from = begin - (begin > base_ ? 1 : 0);
+  const std::uint64_t seen_to = end + (end < end_of_text() ? 1 : 0);
+  static_cast<void>(setup_->rules->scan(Part::context, bytes(seen_from, seen_to), seen_from, begin,
+                                        worker_->scratch, events));
+  if (!std::ranges::is_sorted(events)) {
+    std::ranges::sort(events);
+  }
+  run_events(Part::context, begin, end);
+}
+
+void Scan::on_address(std::uint64_t at, Own own) {
+  std::uint64_t& taken_to = address_to_[own == Own::email ? 0 : own == Own::ip ? 1 : 2];
+  if (at < taken_to) {
+    return;
+  }
+  const std::uint64_t low = std::max(base_, at - std::min<std::uint64_t>(at, k_address_bytes_max));
+  const std::uint64_t high = std::min(end_of_text(), at + k_address_bytes_max);
+  const std::string_view near = bytes(low, high);
+  const auto range = find_address(near, at - low, own);
+  if (!range) {
+    return;
+  }
+  taken_to = low + range->to;
+  push({.from = low + range->from, .to = low + range->to, .label = setup_->rules->label(own)},
+       near.substr(range->from, range->to - range->from), false, Verdict::confirmed);
+}
+
+// `own` says which kind of mark stands at `at`; it becomes the kind of the address.
+std::optional<TextRange> Scan::find_address(std::string_view near, std::size_t at, Own& own) const {
+  const bool everything = setup_->private_addresses;
+  const auto part = [&](TextRange range) { return near.substr(range.from, range.to - range.from); };
+  if (own == Own::email) {
+    return email_at(near, at);
+  }
+  if (own == Own::ip) {
+    const auto range = ipv4_at(near, at);
+    return range && (everything || is_public_ipv4(part(*range))) ? range : std::nullopt;
+  }
+  if (const auto range = mac_at(near, at)) {
+    return is_device_mac(part(*range)) ? range : std::nullopt;
+  }
+  own = Own::ip;
+  const auto range = ipv6_at(near, at);
+  return range && (everything || is_public_ipv6(part(*range))) ? range : std::nullopt;
+}
+
+// The line that hides something, as it is read: its places are the line's.
+void Scan::on_special(std::uint64_t at) {
+  if (options_.depth >= limits::k_decode_depth_max || !hides_text(text_, at - base_)) {
+    return;
+  }
+  const auto [from, to] = line_around(at);
+  special_to_ = to;
+  const ShadowText shadow = make_shadow(bytes(from, to));
+  if (!shadow.changed || shadow.text.empty()) {
+    return;
+  }
+  add_mapped(look_inside(shadow.text), shadow, from);
+}
+
+void Scan::add_mapped(std::vector<Span> inside, const ShadowText& shadow, std::uint64_t from) {
+  for (Span& span : inside) {
+    if (span.to <= span.from || span.to > shadow.source.size()) {
+      continue;
+    }
+    const std::uint64_t begin = from + shadow.source[span.from].from;
+    span.to = from + shadow.source[span.to - 1].to;
+    span.from = begin;
+    if (span.shape == Shape::plain) {
+      span.shape = shadow.shape;
+    }
+    add_named(span);
+  }
+}
+
+// The line that holds the byte, with those that `\` joins to it; of a very long line a part, cut
+// where the document's offsets say.
+Scan::Extent Scan::line_around(std::uint64_t at) const {
+  const std::uint64_t low = std::max(base_, at - std::min(at, k_shadow_bytes_max));
+  const std::uint64_t high = std::min(end_of_text(), at + k_shadow_bytes_max);
+  const std::size_t before = bytes(low, at).rfind('\n');
+  std::uint64_t from = low;
+  if (before != std::string_view::npos) {
+    from = low + before + 1;
+  } else if (low > 0) {
+    const std::uint64_t grid = at / k_shadow_bytes_max * k_shadow_bytes_max;
+    from = std::max(low, grid - std::min(grid, k_shadow_bytes_max / 4));
+  }
+  std::uint64_t to = at;
+  for (;;) {
+    const std::size_t after = bytes(to, high).find('\n');
+    if (after == std::string_view::npos) {
+      return {from, high};
+    }
+    to += after;
+    if (to == base_ || text_[to - base_ - 1] != '\\' || to + 1 >= high) {
+      return {from, to};
+    }
+    ++to;
+  }
+}
+
+// The name after "/home/" and its like. Our own homes are known values and become $HOME.
+void Scan::on_home(std::uint64_t end) {
+  if (!setup_->personal_data) {
+    return;
+  }
+  std::uint64_t to = end;
+  while (to < end_of_text() && to - end <= k_home_name_max &&
+         (is_token_char(text_[to - base_]) || text_[to - base_] == '.')) {
+    ++to;
+  }
+  while (to > end && text_[to - base_ - 1] == '.') {
+    --to;
+  }
+  const std::string_view name = bytes(end, to);
+  if (name.empty() || name.size() > k_home_name_max || is_vocabulary(name) ||
+      name == "Shared" || name == "Public" || name == "linuxbrew") {
+    return;
+  }
+  push({.from = end, .to = to, .label = setup_->rules->label(Own::user)}, name, false,
+       Verdict::confirmed);
+}
+
+}  // namespace sourceos::redact
