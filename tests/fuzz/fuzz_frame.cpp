@@ -31,9 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Collector collector;
   const auto summary = bundle::read_frames(pool, blob, {content->size(), true}, collector);
   fuzz::require(summary && collector.bytes == *content, "threads read the same");
-  fuzz::require(summary->digest == bundle::sha256(fuzz::as_text(data, size)) &&
-                    summary->stored == size,
-                "every stored byte is accounted for");
+  fuzz::require(
+      summary->digest == bundle::sha256(fuzz::as_text(data, size)) && summary->stored == size,
+      "every stored byte is accounted for");
   auto cursor = bundle::FrameCursor::open(blob, 0, 0);
   fuzz::require(cursor.has_value(), "a cursor opens");
   std::string again(content->size() + 1, '\0');
