@@ -122,7 +122,7 @@ int finish_with_error(Error error, Context& context) {
   if (error.next.empty()) {
     error.next = help_command(context);
   }
-  error = scrub(std::move(error), context.host);
+  error = scrub(std::move(error), context);
   const Report report = error_report(error);
   if (context.json) {
     (void)context.console.out(to_json_text(report.document(), Layout::pretty));

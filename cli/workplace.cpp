@@ -39,7 +39,7 @@ Result<redact::NamedText> read_named(const std::string& path) {
 }
 
 // The store whose key makes the tags, or none: redaction works without.
-std::unique_ptr<OpenStore> store_for_engine(const Context& context) {
+std::unique_ptr<OpenStore> store_for_engine(const Context& context, bool may_make_store) {
   if (context.evidence == "none") {
     return nullptr;
   }
@@ -50,7 +50,7 @@ std::unique_ptr<OpenStore> store_for_engine(const Context& context) {
       auto store = std::make_unique<OpenStore>(std::move(*opened));
       return store->store.derive("probe", "") ? std::move(store) : nullptr;
     }
-    if (opened.error().kind != ErrorKind::not_found) {
+    if (opened.error().kind != ErrorKind::not_found || !may_make_store) {
       return nullptr;
     }
   }
@@ -173,7 +173,7 @@ Result<Located> locate(const Context& context, const std::string& operand) {
 
 Result<Engine> Engine::create(const Context& context, const EngineOptions& options) {
   Engine engine;
-  engine.store_ = store_for_engine(context);
+  engine.store_ = store_for_engine(context, options.may_make_store);
   const host::Environment& environment = context.host.environment;
   redact::PipelineOptions wanted;
   for (const std::string& path : options.rule_files) {

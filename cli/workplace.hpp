@@ -58,6 +58,7 @@ struct EngineOptions {
   bool personal_data = true;
   bool private_addresses = false;
   bool scalar = false;
+  bool may_make_store = true;  // when there is none
   // 32 bytes that make the tags instead of the store's key, the same in every run: a baseline's.
   std::string tag_key;
 };

@@ -16,6 +16,7 @@
 #include "cli/tree.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
@@ -64,6 +65,8 @@ constexpr std::array k_examples = {
     Example{"Files where they are", "redact --in-place app.log worker.log --report masked.json"},
 };
 
+constexpr std::size_t k_text_bytes_max = 64 * limits::k_mib;
+
 EngineOptions engine_options(const Options& options) {
   EngineOptions engine;
   engine.rule_files = options.values("--rules");
@@ -78,6 +81,10 @@ redact::Format format_of(const Options& options) {
   const std::string name = options.value_or("--format", "automatic");
   const auto found = std::find(k_formats.begin(), k_formats.end(), name);
   return static_cast<redact::Format>(found - k_formats.begin());
+}
+
+bool goes_to_stdout(const Options& options) {
+  return !options.has("--in-place") && options.value_or("--output", "-") == "-";
 }
 
 // One call: where things go, and what was done so far.
@@ -127,6 +134,9 @@ class Job {
     record["files"] = files_;
     record["skipped"] = skipped_;
     record["planned"] = options_.has("--dry-run");
+    if (context_.json && goes_to_stdout(options_)) {
+      record["text"] = text_;
+    }
     record["masked"] = masked_;
     record["bytes"] = bytes_;
     record["findings"] = rows_;
@@ -149,8 +159,19 @@ class Job {
     return document;
   }
 
-  ByteTaker to_stdout() const {
-    return [this](std::string_view bytes) { return context_.console.out(bytes); };
+  // With --json the text is a part of the one document, which is held in memory.
+  ByteTaker to_stdout() {
+    return [this](std::string_view bytes) -> Status {
+      if (!context_.json) {
+        return context_.console.out(bytes);
+      }
+      if (text_.size() + bytes.size() > k_text_bytes_max) {
+        return fail(Error(ErrorKind::limit, "limit", "the text is too long for one document")
+                        .with_next(context_.command_line("redact PATH --output FILE --json")));
+      }
+      text_ += bytes;
+      return {};
+    };
   }
   ByteTaker to(const OutputFile& file) {
     return [this, &file, written = bytes_](std::string_view bytes) mutable {
@@ -203,6 +224,7 @@ class Job {
   const Options& options_;
   Context& context_;
   const redact::Pipeline& pipeline_;
+  std::string text_;
   Progress progress_;
   json::Value files_ = json::Value::array();
   json::Value skipped_ = json::Value::array();
@@ -211,7 +233,7 @@ class Job {
   std::uint64_t bytes_ = 0;
 };
 
-Status check_places(const Options& options, const Context& context) {
+Status check_places(const Options& options) {
   const bool in_place = options.has("--in-place");
   if (in_place && options.has("--output")) {
     return fail(ErrorKind::usage, "usage", "'--in-place' and '--output' exclude each other");
@@ -221,10 +243,6 @@ Status check_places(const Options& options, const Context& context) {
   }
   if (options.has("--report-format") && !options.has("--report")) {
     return fail(ErrorKind::usage, "usage", "'--report-format' needs '--report FILE'");
-  }
-  const bool to_stdout = !in_place && options.value_or("--output", "-") == "-";
-  if (to_stdout && context.json) {
-    return fail(ErrorKind::usage, "usage", "'--json' needs '--output PATH' or '--in-place'");
   }
   return {};
 }
@@ -273,14 +291,14 @@ Status redact_files(Job& job, const Options& options) {
 }
 
 Result<Report> redact(const Options& options, Context& context) {
-  SOURCEOS_TRY(check_places(options, context));
+  SOURCEOS_TRY(check_places(options));
   SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, engine_options(options)));
   engine.pipeline().freeze();
   Job job(options, context, engine.pipeline());
   SOURCEOS_TRY(is_standard_input(options) ? job.filter() : redact_files(job, options));
   SOURCEOS_TRY_ASSIGN(Report report, job.finish());
-  const bool to_stdout = !options.has("--in-place") && options.value_or("--output", "-") == "-";
-  return to_stdout ? std::move(report).already_printed() : std::move(report);
+  const bool is_printed = goes_to_stdout(options) && !context.json;
+  return is_printed ? std::move(report).already_printed() : std::move(report);
 }
 
 void print(const json::Value& record, Text& text) {

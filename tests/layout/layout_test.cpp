@@ -184,7 +184,13 @@ TEST_CASE("every source has its test") {
     if (!file.path.ends_with(".cpp") || elsewhere.contains(file.path)) {
       continue;
     }
-    const std::string test = "tests/unit/" + file.path.substr(0, file.path.size() - 4) + "_test.cpp";
+    std::string test = "tests/unit/" + file.path.substr(0, file.path.size() - 4) + "_test.cpp";
+    // A command is tested as a command: cli/commands/evidence/list.cpp by tests/cli/evidence-list/.
+    if (const std::string commands = "cli/commands/"; file.path.starts_with(commands)) {
+      test = file.path.substr(commands.size(), file.path.size() - commands.size() - 4);
+      std::replace(test.begin(), test.end(), '/', '-');
+      test = "tests/cli/" + test;
+    }
     CHECK_MESSAGE(fs::exists(k_root / test), file.path << " has no " << test);
   }
 }

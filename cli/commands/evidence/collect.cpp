@@ -15,6 +15,7 @@
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/environment.hpp"
+#include "host/files.hpp"
 #include "host/host.hpp"
 
 namespace sourceos::cli {
@@ -168,6 +169,10 @@ Result<collect::Plan> plan_of(const Options& options) {
   if (const auto paths = options.values("--path"); !paths.empty()) {
     json::Value absolute = json::Value::array();
     for (const std::string& path : paths) {
+      if (const auto facts = host::describe(path); !facts && facts.error().kind == ErrorKind::not_found) {
+        return fail(Error(ErrorKind::not_found, "input-missing", fmt::format("'{}' does not exist", path))
+                        .with_next("ls -l " + text::shell_word(std::filesystem::path(path).parent_path().string())));
+      }
       absolute.push_back(std::filesystem::absolute(path).lexically_normal().string());
     }
     add_option(plan.collector("files"), "paths", std::move(absolute));

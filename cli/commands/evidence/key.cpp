@@ -80,6 +80,7 @@ Result<Report> make(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   SOURCEOS_TRY_ASSIGN(const bundle::KeyFile key, key_directory(context).create(
                                                      role, context.host.random, pointer_to(passphrase)));
+  SOURCEOS_TRY(extend_local_trust(context));
   SOURCEOS_TRY(note_change(context, "key-new", key));
   json::Value record = new_record("evidence-key-new");
   record["key"] = key_row(key, context);

@@ -31,11 +31,12 @@ constexpr std::array k_options = {
            .kind = ValueKind::number,
            .value = "N",
            .help = "At most N, newest first; 20 by default, 0 for all"},
+    Option{.name = "--all", .help = "All of them"},
     Option{.name = "--open", .help = "Show actions that began and have no result"},
 };
 constexpr std::array k_examples = {
     Example{"The newest bundles", "evidence list"},
-    Example{"All of one agent since a day", "evidence list --subject agent:node-commander --since 2026-01-31 --limit 0"},
+    Example{"All of one agent since a day", "evidence list --subject agent:node-commander --since 2026-01-31 --all"},
     Example{"What began and never ended", "evidence list --open"},
 };
 
@@ -51,8 +52,12 @@ Result<std::optional<UtcTime>> since_of(const Options& options) {
   return std::optional(*time);
 }
 
+std::size_t rows_max(const Options& options) {
+  return options.has("--all") ? 0 : options.number("--limit").value_or(k_rows_default);
+}
+
 json::Value row_of(const bundle::ListRow& row) {
-  json::Value out = {{"seq", row.seq}, {"bundleId", row.id.text()}, {"at", row.at},
+  json::Value out = {{"seq", row.seq}, {"id", row.id.text()}, {"at", row.at},
                      {"imported", row.imported}};
   out["pruned"] = nullptr;
   if (row.pruned) {
@@ -104,7 +109,7 @@ Result<Report> list(const Options& options, Context& context) {
     SOURCEOS_TRY_ASSIGN(const auto rows,
                         open.store.list({.subject = options.value("--subject"),
                                          .since = since,
-                                         .rows_max = options.number("--limit").value_or(k_rows_default)}));
+                                         .rows_max = rows_max(options)}));
     for (const bundle::ListRow& row : rows) {
       record["bundles"].push_back(row_of(row));
     }
@@ -119,7 +124,7 @@ std::string subject_words(const json::Value& row) {
 
 std::vector<Cell> cells_of(const json::Value& row) {
   std::vector<Cell> cells = {number(number_of(row, "seq")), text_of(row, "at"),
-                             short_id(text_of(row, "bundleId"))};
+                             short_id(text_of(row, "id"))};
   if (const json::Value& pruned = part_of(row, "pruned"); pruned.is_object()) {
     cells.push_back({fmt::format("pruned {} by {} {}", text_of(pruned, "at"), text_of(pruned, "rule"),
                                  text_of(pruned, "reason")),

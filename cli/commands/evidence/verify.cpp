@@ -137,7 +137,7 @@ json::Value document_of(const Result<verify::Verdict>& verdict, const std::strin
                         const Options& options, const Context& context) {
   const std::string input = shown_path(context, operand);
   if (!verdict) {
-    return with_input(error_report(scrub(verdict.error(), context.host)).document(), input);
+    return with_input(error_report(scrub(verdict.error(), context)).document(), input);
   }
   return verdict_report(*verdict, input, options.has("--allow-untrusted")).document();
 }

@@ -3,7 +3,8 @@
 #include "cli/console.hpp"
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
-#include "tests/unit/cli/still_host.hpp"
+#include "host/tool_finder.hpp"
+#include "tests/support/fake_host.hpp"
 
 using namespace sourceos;
 using namespace sourceos::cli;
@@ -17,9 +18,11 @@ struct Answer {
 };
 
 Answer call(const std::vector<std::string>& argv) {
-  tests::StillHost still;
+  tests::FakeHost fake;
+  fake.host.environment.test_seams = false;
+  host::ToolFinder tools(fake.host.environment);
   StringConsole console;
-  const int status = run(argv, still.host, console);
+  const int status = run(argv, fake.host, tools, console);
   return {status, console.output, console.error_text};
 }
 

@@ -1,0 +1,64 @@
+#include "cli/judging.hpp"
+
+#include <array>
+
+#include "bundle/key.hpp"
+#include "cli/console.hpp"
+#include "cli/option_sets.hpp"
+#include "cli/report.hpp"
+#include "cli/workplace.hpp"
+#include "host/tool_finder.hpp"
+#include "tests/support/fake_host.hpp"
+
+using namespace sourceos;
+using namespace sourceos::cli;
+
+namespace {
+
+struct Scene {
+  tests::FakeHost fake;
+  host::ToolFinder tools{fake.host.environment};
+  StringConsole console;
+  Context context{.host = fake.host, .tools = tools, .console = console, .version = "0", .program = "x"};
+
+  Result<Judging> judging(const std::vector<std::string>& arguments) {
+    const Command command = {.name = "x", .options = k_trust_options, .run = [](const Options&, Context&) -> Result<Report> {
+      return fail(ErrorKind::internal, "internal", "");
+    }};
+    Parsed parsed;
+    REQUIRE(parse(command, arguments, parsed).has_value());
+    return Judging::create(parsed.options, context);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("this account's own trust counts for its store and never for a path") {
+  Scene scene;
+  REQUIRE(key_directory(scene.context).load_or_create(bundle::KeyRole::bundle, scene.fake.random).has_value());
+  REQUIRE(ensure_local_trust(scene.context).has_value());
+  const auto judging = scene.judging({});
+  REQUIRE_MESSAGE(judging.has_value(), judging.error().message);
+  CHECK(judging->for_store().trust->document.keys.size() == 1);
+  CHECK(judging->for_path().trust->document.keys.empty());
+}
+
+TEST_CASE("a key that was named counts for paths") {
+  Scene scene;
+  const auto signer = bundle::signer_from_seed(std::string(32, 'k'));
+  const auto file = scene.fake.home.write(
+      "key.pem", bundle::export_public_key(signer->public_key(), bundle::KeyFormat::pem));
+  const auto judging = scene.judging({"--key", file.string()});
+  REQUIRE_MESSAGE(judging.has_value(), judging.error().message);
+  REQUIRE(judging->for_path().trust->document.keys.size() == 1);
+  CHECK(judging->for_path().trust->document.keys[0].role == bundle::KeyRole::bundle);
+}
+
+TEST_CASE("a key file that is none is an error that names the file and not what is in it") {
+  Scene scene;
+  const auto file = scene.fake.home.write("key.pem", "hidden words");
+  const auto judging = scene.judging({"--key", file.string()});
+  REQUIRE_FALSE(judging.has_value());
+  CHECK(judging.error().read_out().find("key.pem") != std::string::npos);
+  CHECK(judging.error().read_out().find("hidden") == std::string::npos);
+}
