@@ -33,7 +33,14 @@ endif()
 
 find_program(SOURCEOS_CCACHE ccache)
 if(SOURCEOS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SOURCEOS_CCACHE})
+  # Precompiled headers are cached too, and one cache serves every checkout and build folder.
+  get_filename_component(checkouts ${PROJECT_SOURCE_DIR} DIRECTORY)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${checkouts} ${SOURCEOS_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(sourceos_settings INTERFACE -fpch-preprocess)
+  endif()
 endif()
 find_program(SOURCEOS_MOLD mold)
 if(SOURCEOS_MOLD)

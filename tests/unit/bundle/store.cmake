@@ -17,7 +17,9 @@ list(APPEND SOURCEOS_BUNDLE_TESTS
   store_heads_test.cpp
   store_layout_test.cpp
   store_list_test.cpp
+  store_opening_test.cpp
   store_places_test.cpp
   store_reach_test.cpp
   store_seal_test.cpp
+  store_state_test.cpp
   store_test.cpp)
