@@ -1,8 +1,9 @@
 // Checks documents against a JSON Schema (draft 2020-12) with ajv.
 //
 // usage: node schema_check.mjs SCHEMA.json [--lines] DOCUMENT...    --lines: one document a line
-//        node schema_check.mjs --examples SCHEMA_DIR   every schema, its examples/*.valid.json and
-//        examples/*.invalid.json (named <schema>.<what>.valid.json)
+//        node schema_check.mjs --examples SCHEMA_DIR   every schema and its examples: of our own
+//        documents <Schema>.valid.json and <Schema>.invalid.json, of contracts
+//        <schema in lower case>[.<variant>].json and those that invalid/index.json names
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -38,12 +39,23 @@ if (args[0] === '--examples') {
   const dir = args[1];
   const { ajv, names } = loadSchemas(dir);
   for (const name of names) report(!!ajv.getSchema(name), `schema ${name}`);
-  for (const example of readdirSync(path.join(dir, 'examples'))) {
-    const schema = `${example.split('.')[0]}.json`;
+  const byLowerCase = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const read = (...parts) => JSON.parse(readFileSync(path.join(dir, 'examples', ...parts), 'utf8'));
+  for (const example of readdirSync(path.join(dir, 'examples')).filter((name) => name.endsWith('.json'))) {
+    const schema = byLowerCase.get(`${example.split('.')[0]}.json`.toLowerCase());
+    if (!schema) { report(false, `${example}: no schema of that name`); continue; }
     const validate = ajv.getSchema(schema);
-    if (!validate) { report(false, `${example}: no schema ${schema}`); continue; }
-    const ok = validate(JSON.parse(readFileSync(path.join(dir, 'examples', example), 'utf8')));
-    report(ok === example.endsWith('.valid.json') || (!ok && example.endsWith('.invalid.json')), example, validate.errors);
+    const ok = validate(read(example));
+    report(ok === !example.endsWith('.invalid.json'), example, validate.errors);
+  }
+  for (const row of read('invalid', 'index.json')) {
+    const validate = ajv.getSchema(row.schema);
+    const ok = validate(read('invalid', row.file));
+    // What a rule wraps around its reason says nothing new.
+    const reasons = new Set((validate.errors ?? []).filter((error) => !['if', 'allOf'].includes(error.keyword))
+      .map((error) => `${error.keyword} ${error.instancePath}`));
+    const expected = `${row.expectedKeyword} ${row.expectedInstancePath}`;
+    report(!ok && reasons.size === 1 && reasons.has(expected), `invalid/${row.file}: expected only ${expected}`, validate.errors);
   }
 } else {
   const { ajv } = loadSchemas(path.dirname(args[0]));
