@@ -22,13 +22,17 @@ class BoundedSax : public nlohmann::detail::json_sax_dom_parser<Value> {
   using Base = nlohmann::detail::json_sax_dom_parser<Value>;
 
  public:
-  BoundedSax(Value& into, std::size_t depth_max) : Base(into, false), depth_max_(depth_max) {}
+  BoundedSax(Value& into, const Bounds& bounds)
+      : Base(into, false), depth_max_(bounds.depth_max), string_bytes_max_(bounds.string_bytes_max) {}
 
   std::string problem;
   bool is_limit = false;
 
   // NOLINTBEGIN(readability-identifier-naming): nlohmann's names
   bool string(std::string& text) {
+    if (text.size() > string_bytes_max_) {
+      return stop_at_long_string();
+    }
     return text.find('\0') == std::string::npos ? Base::string(text) : stop("a string holds U+0000");
   }
   bool start_object(std::size_t size) {
@@ -48,6 +52,9 @@ class BoundedSax : public nlohmann::detail::json_sax_dom_parser<Value> {
     return Base::end_array();
   }
   bool key(std::string& name) {
+    if (name.size() > string_bytes_max_) {
+      return stop_at_long_string();
+    }
     if (!keys_.back().insert(name).second) {
       return stop("the same key stands twice in an object");
     }
@@ -68,7 +75,13 @@ class BoundedSax : public nlohmann::detail::json_sax_dom_parser<Value> {
     return stop(fmt::format("nested deeper than {} levels", depth_max_));
   }
 
+  bool stop_at_long_string() {
+    is_limit = true;
+    return stop(fmt::format("a string of more than {} bytes", string_bytes_max_));
+  }
+
   std::size_t depth_max_;
+  std::size_t string_bytes_max_;
   std::vector<std::unordered_set<std::string>> keys_;
 };
 
@@ -143,7 +156,7 @@ Result<Value> parse(std::string_view text, Bounds bounds) {
                             bounds.bytes_max));
   }
   Value root;
-  BoundedSax sax(root, bounds.depth_max);
+  BoundedSax sax(root, bounds);
   if (!Value::sax_parse(text.begin(), text.end(), &sax)) {
     return fail(sax.is_limit ? ErrorKind::limit : ErrorKind::malformed,
                 sax.is_limit ? "limit" : "malformed",

@@ -14,6 +14,7 @@ namespace sourceos::json {
 struct Bounds {
   std::uint64_t bytes_max = limits::k_json_bytes_max;
   std::size_t depth_max = limits::k_json_depth_max;
+  std::size_t string_bytes_max = static_cast<std::size_t>(-1);  // of one key or value
 };
 
 // Any JSON document within the bounds. `malformed` when it is not one, `limit` past a bound.
