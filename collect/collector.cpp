@@ -26,6 +26,17 @@ std::string_view to_string(EntryKind kind) {
     case EntryKind::log: return "log";
     case EntryKind::file: return "file";
     case EntryKind::command_output: return "command-output";
+    case EntryKind::check_report: return "check-report";
+    case EntryKind::plan: return "plan";
+    case EntryKind::policy_decision: return "policy-decision";
+    case EntryKind::mount_evidence: return "mount-evidence";
+    case EntryKind::log_scan: return "log-scan";
+    case EntryKind::fingerprint: return "fingerprint";
+    case EntryKind::lifecycle_action: return "lifecycle-action";
+    case EntryKind::transcript: return "transcript";
+    case EntryKind::quarantine_manifest: return "quarantine-manifest";
+    case EntryKind::remediation: return "remediation";
+    case EntryKind::agentplane_export: return "agentplane-export";
   }
   return "";
 }

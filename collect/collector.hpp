@@ -24,7 +24,7 @@
 
 namespace sourceos::collect {
 
-// Kinds of entries that collectors make. A closed list, so that the session can spell each one as
+// Kinds of entries that collectors and commands make (agent-machine 3.1). A closed list, so that the session can spell each one as
 // a literal.
 enum class EntryKind {
   host_facts,          // "host-facts"
@@ -42,6 +42,17 @@ enum class EntryKind {
   log,                 // "log"
   file,                // "file"
   command_output,      // "command-output"
+  check_report,        // "check-report"
+  plan,                // "plan"
+  policy_decision,     // "policy-decision"
+  mount_evidence,      // "mount-evidence"
+  log_scan,            // "log-scan"
+  fingerprint,         // "fingerprint"
+  lifecycle_action,    // "lifecycle-action"
+  transcript,          // "transcript"
+  quarantine_manifest, // "quarantine-manifest"
+  remediation,         // "remediation"
+  agentplane_export,   // "agentplane-export"
 };
 [[nodiscard]] std::string_view to_string(EntryKind kind);
 

@@ -52,14 +52,6 @@ bundle::RecordHost host_row(host::Host& host, const redact::Pipeline& pipeline,
   return row;
 }
 
-bundle::RecordGitRef git_row(const redact::Pipeline& pipeline, const GitFacts& facts) {
-  return {.head = shown_text(pipeline, facts.head),
-          .branch = shown_text(pipeline, facts.branch),
-          .dirty = facts.dirty,
-          .remote = shown_text(pipeline, facts.remote),
-          .repo_ref = shown_text(pipeline, std::string_view(facts.repository))};
-}
-
 bundle::ToolStatus status_of(ToolStatus status) {
   switch (status) {
     case ToolStatus::found: return bundle::ToolStatus::found;
@@ -227,6 +219,21 @@ std::vector<bundle::Finding> record_findings(std::vector<bundle::Finding> findin
 
 }  // namespace
 
+bundle::RecordGitRef git_row(const redact::Pipeline& pipeline, const GitFacts& facts) {
+  return {.head = shown_text(pipeline, facts.head),
+          .branch = shown_text(pipeline, facts.branch),
+          .dirty = facts.dirty,
+          .remote = shown_text(pipeline, facts.remote),
+          .repo_ref = shown_text(pipeline, std::string_view(facts.repository))};
+}
+
+bundle::RecordImage image_row(const redact::Pipeline& pipeline, const ImageFacts& facts) {
+  return {.reference = shown_text(pipeline, std::string_view(facts.reference)),
+          .image_id = shown_text(pipeline, facts.image_id),
+          .digest = shown_text(pipeline, facts.digest),
+          .present = facts.present};
+}
+
 void fill_record_facts(bundle::Record& record, host::Host& host, const redact::Pipeline& pipeline,
                        const std::vector<Gathered>& gathered, const EntriesOutcome& entries,
                        const RecordFactsOptions& options) {
@@ -239,11 +246,7 @@ void fill_record_facts(bundle::Record& record, host::Host& host, const redact::P
       record.git_ref = git_row(pipeline, *facts.git);
     }
     if (facts.image && !record.image) {
-      record.image = bundle::RecordImage{
-          .reference = shown_text(pipeline, std::string_view(facts.image->reference)),
-          .image_id = shown_text(pipeline, facts.image->image_id),
-          .digest = shown_text(pipeline, facts.image->digest),
-          .present = facts.image->present};
+      record.image = image_row(pipeline, *facts.image);
     }
     if (!facts.auth.empty() && !record.auth) {
       record.auth = auth_row(pipeline, facts.auth.front());

@@ -19,6 +19,11 @@ class Pipeline;
 
 namespace sourceos::collect {
 
+// Single rows, also for facts that a command knows itself (collect/session_facts).
+[[nodiscard]] bundle::RecordGitRef git_row(const redact::Pipeline& pipeline, const GitFacts& facts);
+[[nodiscard]] bundle::RecordImage image_row(const redact::Pipeline& pipeline,
+                                            const ImageFacts& facts);
+
 struct RecordFactsOptions {
   // Keyed hash of a string that must not be guessable from its hash, as hex (L-7).
   std::function<std::string(std::string_view)> keyed_tag;

@@ -10,5 +10,6 @@ list(APPEND SOURCEOS_COLLECT_SOURCES
   plan.cpp
   record_facts.cpp
   session.cpp
+  session_facts.cpp
   shown_text.cpp
   small_entries.cpp)

@@ -14,6 +14,7 @@
 #include "collect/identity.hpp"
 #include "collect/shown_text.hpp"
 #include "core/bytes.hpp"
+#include "core/json/canonical.hpp"
 #include "core/json/json.hpp"
 #include "host/environment.hpp"
 #include "host/files.hpp"
@@ -73,6 +74,7 @@ struct Session::State {
 
   std::optional<std::uint64_t> intent;
   std::vector<Artifact> own_artifacts;
+  SessionFacts facts;
   std::vector<Gathered> gathered;
   EntriesOutcome entries;
   std::optional<bundle::Draft> draft;
@@ -179,12 +181,13 @@ struct Session::State {
   }
 
   void gather_own_artifacts() {
-    if (own_artifacts.empty()) {
+    if (own_artifacts.empty() && facts.findings.empty()) {
       return;
     }
     Gathered own{.name = "session", .is_required = false, .limits = {}, .outcome = {},
                  .message = {}, .collection = {}};
     own.collection.artifacts = std::move(own_artifacts);
+    own.collection.findings = std::move(facts.findings);
     gathered.push_back(std::move(own));
   }
 
@@ -225,6 +228,7 @@ struct Session::State {
     if (!outcome.reason.empty()) {
       record.outcome.reason = shown_text(*pipeline, std::string_view(outcome.reason));
     }
+    record.outcome.started = outcome.started;
     record.started_at = started_at;
     record.finished_at = host->clock.now();
     record.clock.started_boot_ms = started_boot_ms;
@@ -244,6 +248,7 @@ struct Session::State {
     fill_redaction();
     fill_environment();
     record.non_claims = non_claims();
+    fill_session_facts(record, *pipeline, facts);
     return {};
   }
 
@@ -325,6 +330,20 @@ Status Session::intend(const json::Value& document) {
 }
 
 void Session::add(Artifact artifact) { state_->own_artifacts.push_back(std::move(artifact)); }
+
+Status Session::add_json(std::vector<std::string> path, EntryKind kind,
+                         const json::Value& document) {
+  SOURCEOS_TRY_ASSIGN(std::string bytes, json::write_canonical(document));
+  add({.path = std::move(path),
+       .kind = kind,
+       .media_type = MediaType::json,
+       .hint = ContentHint::json,
+       .content = std::move(bytes),
+       .source = {}});
+  return {};
+}
+
+SessionFacts& Session::facts() { return state_->facts; }
 
 Status Session::collect() { return state_->collect(); }
 

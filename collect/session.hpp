@@ -14,6 +14,7 @@
 #include "collect/entries.hpp"
 #include "collect/plan.hpp"
 #include "collect/record_facts.hpp"
+#include "collect/session_facts.hpp"
 #include "core/json/fwd.hpp"
 #include "core/result.hpp"
 #include "redact/pipeline.hpp"
@@ -70,6 +71,7 @@ struct SessionOutcome {
   std::uint64_t exit_code = 0;
   bundle::RunResult result = bundle::RunResult::ok;
   std::string reason;  // raw; empty: none
+  std::optional<bool> started = {};  // `shell` and `run`: whether the program inside was started
 };
 
 class Session {
@@ -85,6 +87,10 @@ class Session {
   [[nodiscard]] Status intend(const json::Value& document);
   // A document of the command's own, as an entry: before collect().
   void add(Artifact artifact);
+  // The same for a JSON document (integers only, as all that is signed); words are redacted.
+  [[nodiscard]] Status add_json(std::vector<std::string> path, EntryKind kind, const json::Value& document);
+  // What the command knows of its own run. Findings are taken by collect(), the rest by seal().
+  [[nodiscard]] SessionFacts& facts();
   // Runs the plan's collectors and writes all entries. Once.
   [[nodiscard]] Status collect();
   // What required collectors did not deliver; after collect().

@@ -30,6 +30,20 @@ constexpr std::array k_words = {
     Literal("application/jsonl"), Literal("sourceos"),   Literal("sourceosctl"),
     Literal("sourceos-agent"), Literal("evidence"),      Literal("collect"),
     Literal("local"),         Literal("repository"),     Literal("directory"),
+    Literal("plan"),          Literal("policy-decision"), Literal("mount-evidence"),
+    Literal("fingerprint"),   Literal("lifecycle-action"), Literal("transcript"),
+    Literal("quarantine-manifest"), Literal("remediation"), Literal("agentplane-export"),
+    Literal("agent"),         Literal("agent-machine"),  Literal("workspace"),
+    Literal("machine"),       Literal("profile"),        Literal("contracts"),
+    Literal("doctor"),        Literal("preflight"),      Literal("status"),
+    Literal("install"),       Literal("stage"),          Literal("start"),
+    Literal("stop"),          Literal("restart"),        Literal("quarantine"),
+    Literal("uninstall"),     Literal("activate"),       Literal("list"),
+    Literal("scan"),          Literal("init"),           Literal("shell"),
+    Literal("run"),           Literal("inspect"),        Literal("export"),
+    Literal("validate"),      Literal("local-runtime"),  Literal("enable"),
+    Literal("disable"),       Literal("create"),         Literal("remove"),
+    Literal("reload"),        Literal("deny"),           Literal("warn"),
 };
 
 }  // namespace

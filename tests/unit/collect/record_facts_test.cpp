@@ -20,6 +20,12 @@ collect::Gathered gathered(collect::CollectorOutcome outcome) {
           .message = {}, .collection = {}};
 }
 
+std::vector<collect::Gathered> only(collect::Gathered one) {
+  std::vector<collect::Gathered> list;
+  list.push_back(std::move(one));
+  return list;
+}
+
 }  // namespace
 
 TEST_CASE("the toolkit, podman, git and nix are always among the tools") {
@@ -45,12 +51,13 @@ TEST_CASE("facts of collectors reach the record redacted") {
   collect::EntriesOutcome entries;
   entries.tallies = {{.entries = 2, .bytes = 10, .source_bytes = 10, .cut = {}}};
   bundle::Record record;
-  collect::fill_record_facts(record, fake.host, *pipeline, {one}, entries, k_options);
+  const auto list = only(std::move(one));
+  collect::fill_record_facts(record, fake.host, *pipeline, list, entries, k_options);
   CHECK(record.git_ref.branch->str() == "main");
   CHECK(record.git_ref.remote->str().find(tests::planted_token()) == std::string::npos);
   REQUIRE(record.collectors.size() == 1);
   CHECK(record.collectors[0].entries == 2);
-  CHECK(collect::required_gaps(record, {one}).empty());
+  CHECK(collect::required_gaps(record, list).empty());
 }
 
 TEST_CASE("a required collector that failed or was cut is a gap") {
@@ -60,9 +67,9 @@ TEST_CASE("a required collector that failed or was cut is a gap") {
     collect::EntriesOutcome entries;
     entries.tallies = {{.entries = 0, .bytes = 0, .source_bytes = 0, .cut = cut}};
     bundle::Record record;
-    const collect::Gathered one = gathered({});
-    collect::fill_record_facts(record, fake.host, *pipeline, {one}, entries, k_options);
-    CHECK(collect::required_gaps(record, {one}).at(0).reason == cut);
+    const auto list = only(gathered({}));
+    collect::fill_record_facts(record, fake.host, *pipeline, list, entries, k_options);
+    CHECK(collect::required_gaps(record, list).at(0).reason == cut);
   }
 }
 

@@ -8,6 +8,7 @@ list(APPEND SOURCEOS_COLLECT_TESTS
   kept_stream_test.cpp
   plan_test.cpp
   record_facts_test.cpp
+  session_facts_test.cpp
   session_test.cpp
   shown_text_test.cpp
   small_entries_test.cpp)
