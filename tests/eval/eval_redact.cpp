@@ -1,7 +1,7 @@
-// eval_redact [--scalar] [--no-personal] [--only SOURCE] [--misses] [SET.jsonl|LOG ...]
+// eval_redact [--scalar] [--no-personal] [--only SOURCE] [--misses] [SET.jsonl|SET.txt|LOG ...]
 //
 // Redacts every labelled text by itself and prints strict recall, context kept and false positives
-// by source and class. Without files: the set of this tree, and the development set beside the
+// by source and class. Without files: the sets of this tree, and the development set beside the
 // clone when it is there.
 #include <algorithm>
 #include <cstdio>
@@ -62,12 +62,16 @@ std::vector<eval::Labelled> read_samples(const Settings& settings) {
   std::vector<eval::Labelled> all;
   if (!settings.files.empty()) {
     for (const fs::path& file : settings.files) {
-      append(all, file.extension() == ".jsonl" ? eval::read_json_lines(file) : eval::read_log(file));
+      append(all, file.extension() == ".jsonl" ? eval::read_json_lines(file)
+                  : file.extension() == ".txt" ? eval::read_tree_set(file, k_variants)
+                                               : eval::read_log(file));
     }
     return all;
   }
   const fs::path tree = SOURCEOS_SOURCE_DIR;
-  append(all, eval::read_tree_set(tree / "tests/eval/labelled.txt", k_variants));
+  for (const char* set : {"tests/eval/labelled.txt", "tests/eval/unseen.txt"}) {
+    append(all, eval::read_tree_set(tree / set, k_variants));
+  }
   const fs::path beside = tree.parent_path() / "shared" / "redact";
   if (!fs::exists(beside / "dev.jsonl")) {
     fmt::print("no development set at '../shared/redact/dev.jsonl': the set of the tree only\n");

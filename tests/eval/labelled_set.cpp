@@ -58,7 +58,7 @@ Result<std::vector<Labelled>> read_tree_set(const std::filesystem::path& file, u
     }
     for (unsigned variant = 1; variant <= variants; ++variant) {
       redact::Example example = redact::expand_example(unescaped(line), variant * 977U);
-      out.push_back({.source = "tree",
+      out.push_back({.source = file.stem().string(),
                      .klass = section,
                      .rule = fmt::format("line {}", number),
                      .text = std::move(example.text),
