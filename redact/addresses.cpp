@@ -25,6 +25,35 @@ bool is_file_ending(std::string_view name) {
   return std::ranges::find(endings, text::ascii_lower(name)) != endings.end();
 }
 
+// `linux-image 6.1.0.28`, `libfoo 2.10.3.1`, `Chrome/120.0.0.0`: four numbers behind the name of a
+// piece of software are its version.
+bool is_version_of(std::string_view before) {
+  constexpr std::size_t k_name_bytes_max = 40;
+  if (before.ends_with('/')) {
+    return before.size() > 1 && is_letter(before[before.size() - 2]);
+  }
+  while (!before.empty() && std::string_view(" =:\t\"'(").contains(before.back())) {
+    before.remove_suffix(1);
+  }
+  std::size_t from = before.size();
+  while (from > 0 && before.size() - from < k_name_bytes_max &&
+         (is_alnum(before[from - 1]) || before[from - 1] == '-' || before[from - 1] == '_')) {
+    --from;
+  }
+  const std::string word = text::ascii_lower(before.substr(from));
+  constexpr std::array<std::string_view, 14> places = {"addr", "host", "peer", "server", "source", "dest",
+                                                       "remote", "gateway", "dns", "client", "-ip", "for",
+                                                       "_ip", "from"};
+  if (std::ranges::any_of(places, [&word](std::string_view place) { return word.find(place) != std::string::npos; })) {
+    return false;
+  }
+  constexpr std::array<std::string_view, 14> versions = {"version", "ver", "v", "release", "rev", "revision",
+                                                         "build", "kernel", "firmware", "driver", "package",
+                                                         "upgrade", "sdk", "assemblyversion"};
+  return std::ranges::find(versions, word) != versions.end() || word.ends_with("version") ||
+         word.starts_with("lib") || (word.find('-') != std::string::npos && word.size() > 4);
+}
+
 // Extends [at, at] while `is` holds, by at most `most` on each side.
 template <class Is>
 TextRange extend(std::string_view text, std::size_t at, std::size_t most, Is is) {
@@ -126,6 +155,9 @@ std::optional<TextRange> ipv4_at(std::string_view text, std::size_t at) {
   }
   if (range.to < text.size() && (joins(text[range.to]) || (text[range.to] == '-' && to == range.to &&
       range.to + 1 < text.size() && joins(text[range.to + 1])))) {
+    return std::nullopt;
+  }
+  if (is_version_of(text.substr(0, range.from))) {
     return std::nullopt;
   }
   return TextRange{range.from, to};

@@ -28,7 +28,7 @@ constexpr auto k_quote_names = std::to_array<std::string_view>({"&quot;", "&#34;
 constexpr auto k_first_words = std::to_array<std::string_view>({
     "api", "access", "secret", "private", "auth", "authentication", "encryption", "signing", "master", "license",
     "activation", "account", "service", "subscription", "storage", "shared", "app", "application", "client", "host",
-    "session", "unseal"});
+    "session", "unseal", "public", "primary", "foreign", "partition", "sort", "cache"});
 
 class AssignmentReader {
  public:
@@ -118,7 +118,22 @@ class AssignmentReader {
     while (at_ > from && (text_[at_ - 1] == '.' || (text_[at_ - 1] == '-' && peek() == '>'))) {
       --at_;  // `secret->x`, and the full stop of a sentence
     }
+    take_last_word(text_.substr(from, at_ - from));
     out_.name = text_.substr(with_first_word(from), at_ - with_first_word(from));
+  }
+
+  // `secret key`, `api token`: the keyword was the first of two words.
+  void take_last_word(std::string_view first) {
+    const bool known = std::ranges::any_of(k_first_words, [first](std::string_view word) {
+      return std::ranges::equal(word, first, {}, lower);
+    });
+    if (!known || peek() != ' ') {
+      return;
+    }
+    const std::size_t start = at_++;
+    if (!take_word("key") && !take_word("token") && !take_word("secret") && !take_word("password")) {
+      at_ = start;
+    }
   }
 
   [[nodiscard]] std::size_t with_first_word(std::size_t from) const {
@@ -188,7 +203,7 @@ class AssignmentReader {
       out_.joint = Joint::argument;
       return true;
     }
-    if (blank && (read_words() || read_attributes() || read_typed())) {
+    if (blank && (read_words() || read_attributes() || (!closed && read_typed()))) {
       return true;
     }
     // `password "x"`, `#define PASSWORD "x"`, `<Pass encoding="base64">x`.
@@ -279,7 +294,9 @@ class AssignmentReader {
         {"define", "global", "env", "arg", "setenv", "set", "setx", "export", "proxy_set_header", "add_header",
          "fastcgi_param", "uwsgi_param", "passenv", "setvar"});
     const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
-    static constexpr auto k_names = std::to_array<std::string_view>({"requirepass", "masterauth", "requirepassword"});
+    static constexpr auto k_names =
+        std::to_array<std::string_view>({"requirepass", "masterauth", "requirepassword", "rootpw", "bindpw", "masterpass",
+                                         "default-auth-pass", "auth-pass"});
     for (const std::string_view name : k_names) {
       if (std::ranges::equal(out_.name, name, {}, lower)) {
         return true;
@@ -329,6 +346,10 @@ class AssignmentReader {
   // `password is "x"`, `password for root: x`, `password (for root): x`, `password set to x`.
   bool read_words() {
     const std::size_t start = at_;
+    if (take_word("to") && is_blank(peek())) {  // `set DB_PASSWORD to x`
+      out_.joint = Joint::words;
+      return true;
+    }
     if (take_word("is") || take_word("was") || take_word("are") ||
         ((take_word("set") || take_word("changed") || take_word("reset")) && skip_blanks() && take_word("to"))) {
       if (peek() == ':' || peek() == '=') {
@@ -395,6 +416,13 @@ class AssignmentReader {
     skip_space();
     if (closed && take("{")) {
       skip_members();
+    } else if (!closed && peek() == ':' && is_break(peek(1))) {
+      ++at_;
+      skip_members();  // `DBPassword:\n  Type: String\n  Default: x`
+      if (!std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower)) {
+        at_ = start;
+        return false;
+      }
     }
     take(",");
     skip_space();
@@ -403,6 +431,7 @@ class AssignmentReader {
       return true;
     }
     take_quote();
+    static_cast<void>(take("android:") || take("app:"));
     if (!take_word("value") && !take_word("defaultvalue") && !take_word("content") && !take_word("default")) {
       at_ = start;
       return false;
@@ -437,7 +466,7 @@ class AssignmentReader {
     for (int lines = 0; lines < 4; ++lines) {
       skip_space();
       const std::size_t line_end = text_.find_first_of("\r\n", at_);
-      if (rest().starts_with("default") || line_end == std::string_view::npos || peek() == '}') {
+      if (std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower) || line_end == std::string_view::npos || peek() == '}') {
         return;
       }
       at_ = line_end;
@@ -446,7 +475,7 @@ class AssignmentReader {
 
   void read_value() {
     skip_value_space();
-    if (rest().starts_with("[]byte") || rest().starts_with("[]uint8")) {
+    if (!take("[]byte(") && (rest().starts_with("[]byte") || rest().starts_with("[]uint8"))) {
       read_numbers();
       return;
     }
@@ -668,7 +697,7 @@ class AssignmentReader {
     }
     const std::size_t line_end = std::min(text_.find_first_of("\r\n", out_.from), out_.from + 200);
     const std::string_view line = text_.substr(out_.from, line_end - out_.from);
-    for (const std::string_view joint : {" or ", "||", "??", ", ", ","}) {
+    for (const std::string_view joint : {" or ", "||", "??", ", ", ",", ") {"}) {
       const std::size_t found = line.rfind(joint);
       if (found == std::string_view::npos) {
         continue;

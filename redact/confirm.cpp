@@ -99,6 +99,14 @@ bool is_torn(std::string_view value) {
          (close != std::string_view::npos && close + 1 < value.size() && value.find('(') == std::string_view::npos);
 }
 
+// Words in which nobody speaks: a salt or a phrase of random parts, `f8!k Zq2- x`.
+bool is_random_phrase(std::string_view value) {
+  constexpr std::size_t k_phrase_bytes_min = 32;
+  const Shape shape = shape_of(value);
+  return value.size() >= k_phrase_bytes_min && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
+         shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const Shape shape = shape_of(value);
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
@@ -117,7 +125,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
       break;
     case Joint::argument:
       return found.quoting == Quoting::quoted && !is_identifier(value) && !is_code(value) && value.size() >= 6;
-    case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6) || (!words_only && shape.marks > 0 && shape.digits > 0);
+    case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0);
     case Joint::comparison: return found.quoting == Quoting::quoted;
     default: break;
   }
@@ -143,6 +151,9 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   Shape shape = shape_of(value);
   if (value.find('\n') != std::string_view::npos) {
     shape.spaces = 0;  // a long run folded over lines
+  }
+  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
+    return true;
   }
   if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value)) {
     return false;
@@ -177,6 +188,9 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
 
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
   const Shape shape = shape_of(value);
+  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
+    return true;
+  }
   const std::size_t least = klass == "token" ? 12 : klass == "session" ? 20 : k_weak_bytes_min;
   if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
     return false;
@@ -212,13 +226,27 @@ bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::s
   return false;
 }
 
+// `checksum/secret: ...` is a digest of one; `"--password", help="..."` an option being declared.
+bool describes(std::string_view text, const Assignment& found) {
+  const std::string_view before = text.substr(0, static_cast<std::size_t>(found.name.data() - text.data()));
+  for (const std::string_view word : {"checksum/", "hash/", "digest/"}) {
+    if (before.ends_with(word)) {
+      return true;
+    }
+  }
+  const std::string_view value = text.substr(found.from, found.to - found.from);
+  const std::size_t sign = value.find('=');
+  return found.quoting == Quoting::bare && sign != std::string_view::npos && sign + 1 == value.size() &&
+         is_identifier(value.substr(0, sign)) && found.to < text.size() && (text[found.to] == '"' || text[found.to] == '\'');
+}
+
 Confirmed confirm_named(const Candidate& candidate, const Assignment& found, std::string_view text) {
   if (!found.found()) {
     return refused("no-value");
   }
   const std::string_view value = text.substr(found.from, found.to - found.from);
   const NameMeaning meaning = meaning_of_name(found.name);
-  if (meaning.strength == NameStrength::none) {
+  if (meaning.strength == NameStrength::none || describes(text, found)) {
     return refused("name");
   }
   if (!is_secret_under(meaning, found, value)) {

@@ -11,6 +11,9 @@ set(SOURCEOS_RULE_FILES
   rules/monitoring.toml
   rules/vaults.toml
   rules/services.toml
+  rules/issuers.toml
+  rules/code.toml
+  rules/commands.toml
   rules/generic.toml
   rules/identity.toml
   rules/findings.toml)

@@ -137,7 +137,9 @@ Status Ruleset::add_rules(const PipelineOptions& options) {
     }
     files_.push_back(std::move(read));
   }
-  enabled_.assign(rules_.size(), true);
+  for (const Rule& rule : rules_) {
+    enabled_.push_back(options.personal_data || !is_personal(rule));
+  }
   for (const std::string& id : options.disabled_rules) {
     const auto rule = std::ranges::find(rules_, std::string_view(id), &Rule::id);
     if (rule == rules_.end()) {

@@ -58,11 +58,12 @@ constexpr auto k_password_ends = std::to_array<std::string_view>({
     "password", "passwd",   "passphrase", "passcode", "passwort", "kennwort",  "pwd",      "pswd",       "psswd",
     "pswrd",    "psword",   "psswrd",     "pssword",  "paswd",    "paswrd",    "pasword",  "paasword",   "passworsd",
     "passwrd",  "passord",  "contrasena", "senha",    "wachtwoord", "motdepasse", "passw", "userpass",   "dbpass",
-    "storepass", "keypass", "authtok", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode"});
-constexpr auto k_pass_words = std::to_array<std::string_view>({"pass", "pw", "psw", "pwds", "userpwd", "rootpw", "bindpw", "userpw", "passwds"});
+    "storepass", "keypass", "authtok", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode", "passwrt", "loesenord", "salasana", "heslo", "haslo", "parola", "wachtwort"});
+constexpr auto k_pass_words = std::to_array<std::string_view>({"pass", "pw", "psw", "pwds", "userpwd", "rootpw", "bindpw", "userpw", "passwds", "upw", "dbpw", "mypw", "pass1", "pword", "pwrd", "passwrd"});
 constexpr auto k_key_words = std::to_array<std::string_view>({
     "apikey", "secretkey", "accesskey", "privatekey", "authkey", "signingkey", "masterkey", "sharedkey",
-    "accountkey", "licensekey", "encryptionkey", "apitoken", "passkey", "appkey"});
+    "accountkey", "licensekey", "encryptionkey", "apitoken", "passkey", "appkey", "storagekey", "servicekey", "clientkey", "hmackey", "appsecret", "authcode", "deploykey", "writekey",
+    "readkey", "adminkey", "userkey", "serverkey", "webhookkey", "securitykey", "sessionkey", "aeskey"});
 constexpr auto k_key_kinds = std::to_array<std::string_view>({
     "api",       "access",  "secret",  "private",    "auth",     "authentication", "authorization", "encryption",
     "encrypt",   "crypt",   "crypto",  "signing",    "sign",     "master",         "license",       "licence",

@@ -175,7 +175,29 @@ bool is_uuid(std::string_view value) {
   return true;
 }
 
+// A long run of letters that no language has: many consonants in a row, or hardly a vowel.
+bool is_gibberish(std::string_view letters) {
+  constexpr std::size_t k_gibberish_bytes_min = 20;
+  constexpr unsigned k_consonants_in_a_row = 6;
+  if (letters.size() < k_gibberish_bytes_min || !std::ranges::all_of(letters, is_letter)) {
+    return false;
+  }
+  unsigned row = 0;
+  unsigned longest = 0;
+  unsigned vowels = 0;
+  for (const char c : letters) {
+    const bool vowel = std::string_view("aeiouyAEIOUY").contains(c);
+    vowels += vowel ? 1U : 0U;
+    row = vowel ? 0 : row + 1;
+    longest = std::max(longest, row);
+  }
+  return longest >= k_consonants_in_a_row || vowels * 6 < letters.size();
+}
+
 bool is_identifier(std::string_view value) {
+  if (is_gibberish(value)) {
+    return false;
+  }
   if (value.empty() || !(is_letter(value.front()) || value.front() == '_')) {
     return false;
   }
@@ -273,15 +295,26 @@ bool is_location(std::string_view value) {
   if (value.find('/') == std::string_view::npos && !value.starts_with("~") && value.find('\\') == std::string_view::npos) {
     return false;
   }
+  if (value.starts_with("./") || value.starts_with("../") || value.starts_with("~/")) {
+    return true;
+  }
   const bool rooted = value.starts_with("/") || value.starts_with("./") || value.starts_with("../") ||
                       value.starts_with("~") || (value.size() > 2 && value[1] == ':' && value[2] == '\\');
+  // Turns between small and capital letters as base 64 has them, not names.
+  const auto is_scrambled = [](std::string_view part) {
+    unsigned turns = 0;
+    for (std::size_t at = 1; at < part.size(); ++at) {
+      turns += is_letter(part[at]) && is_letter(part[at - 1]) && is_lower(part[at]) != is_lower(part[at - 1]) ? 1U : 0U;
+    }
+    return turns * 3 > part.size() && turns >= 4;
+  };
   unsigned names = 0;
   for (const std::string_view part : text::split(value, value.find('/') == std::string_view::npos ? '\\' : '/')) {
     const Shape shape = shape_of(part);
     if (part.size() >= 12 && shape.digits >= 2 && shape.upper >= 2 && shape.lower >= 2) {
       return false;
     }
-    names += is_identifier(part) ? 1U : 0U;
+    names += is_identifier(part) && !is_scrambled(part) ? 1U : 0U;
   }
   return rooted ? names > 0 : names > 1;
 }

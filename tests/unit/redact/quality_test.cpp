@@ -40,6 +40,26 @@ TEST_CASE("secrets of container, service, shell and code forms are hidden, clean
 
 TEST_CASE("the scalar path hides the same") { CHECK_FALSE(scores_of_tree(true).empty()); }
 
+TEST_CASE("the second set keeps its recall, and its clean texts stay") {
+  redact::PipelineOptions options;
+  options.personal_data = false;
+  auto pipeline = redact::Pipeline::create(std::move(options));
+  REQUIRE(pipeline.has_value());
+  (*pipeline)->freeze();
+  const auto samples =
+      eval::read_tree_set(std::filesystem::path(SOURCEOS_SOURCE_DIR) / "tests/eval/unseen.txt", 1).value();
+  eval::Score secrets;
+  for (const eval::Labelled& sample : samples) {
+    const bundle::Redacted redacted = (*pipeline)->document(sample.text, {});
+    const eval::Score score = eval::score_of(sample, redacted.bytes(), {});
+    secrets.add(score);
+    const bool is_clean = sample.klass == "clean";
+    CHECK_MESSAGE((!is_clean || score.changed == 0), sample.rule << ": " << redacted.bytes());
+  }
+  CHECK(secrets.hidden * 100 >= secrets.positives * 97);
+  CHECK(secrets.changed * 100 <= secrets.negatives * 2);
+}
+
 TEST_CASE("a fragment of eight bytes is a leak, unless the context holds it too") {
   const eval::Labelled sample{"", "", "", "password=abcdefghijkl", "abcdefghijkl"};
   CHECK(eval::leaves_fragment(sample, "password=X-cdefghij"));
