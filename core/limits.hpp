@@ -30,6 +30,7 @@ inline constexpr std::size_t k_json_depth_max = 16;
 inline constexpr std::size_t k_record_depth_max = 15;  // the statement adds one level
 // Contracts meet a schema whose patterns are matched with a stack that grows with the string.
 inline constexpr std::size_t k_contract_depth_max = 64;
+inline constexpr std::size_t k_contract_files_max = 4'096;  // of one directory of contracts
 inline constexpr std::size_t k_contract_string_bytes_max = 4 * k_kib;
 inline constexpr std::uint64_t k_json_integer_max = 9'007'199'254'740'991;  // 2^53 - 1
 inline constexpr std::uint64_t k_index_bytes_max = k_gib;
