@@ -2,10 +2,12 @@
 
 #include "core/json/canonical.hpp"
 #include "core/json/json.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "redact/confirm.hpp"
 #include "redact/identity.hpp"
 #include "redact/pipeline_impl.hpp"
+#include "redact/structured/structured.hpp"
 #include "redact/vocabulary.hpp"
 
 #include <algorithm>
@@ -90,12 +92,32 @@ std::unique_ptr<Commitment> Pipeline::Impl::begin_commitment(const DocumentOptio
 Passage::Passage(const Pipeline::Impl& impl, Worker& worker, const DocumentOptions& document,
                  const ValueSink* values)
     : rewriter(*impl.rules, document.hits),
+      impl_(&impl),
+      values_(values),
       skip_(impl.skipped_labels(document.name)),
       scan_(impl.setup, worker,
             {.findings = document.findings, .skip = skip_.get(), .values = values}) {}
 
-void Passage::add_spans(std::vector<Span> spans) {
-  scan_.spans.insert(scan_.spans.end(), spans.begin(), spans.end());
+void Passage::add_structure(std::string_view bytes, const DocumentOptions& document) {
+  const std::uint32_t label = impl_->rules->label(Own::structured);
+  if (bytes.size() > limits::k_structured_bytes_max || (skip_ != nullptr && (*skip_)[label])) {
+    return;
+  }
+  const auto found = secret_values(document.format, document.name, bytes, &rewriter.bare_values);
+  if (!found) {
+    rewriter.bare_values.clear();
+    return;  // not of its format: the text engine has it
+  }
+  for (const SecretValue& value : *found) {
+    Span span{.from = value.from, .to = value.to, .klass = value.klass, .check = "structure", .label = label};
+    if (!impl_->setup.name_span(span, value.value, false)) {
+      continue;
+    }
+    if (values_ != nullptr) {
+      (*values_)(span, value.value, Verdict::confirmed);
+    }
+    scan_.spans.push_back(span);
+  }
 }
 
 void Passage::advance(std::string_view text, std::uint64_t base, bool final) {
@@ -186,6 +208,7 @@ void Pipeline::teach_document(std::string_view bytes, const DocumentOptions& opt
   {
     const BorrowedWorker worker(*impl_);
     Passage passage(*impl_, *worker, options, &values);
+    passage.add_structure(bytes, options);
     passage.advance(bytes, 0, true);
   }
   for (KnownValue& value : learned) {
@@ -220,6 +243,7 @@ bundle::Redacted Pipeline::document(std::string_view bytes, const DocumentOption
   asked.hits = hits != nullptr;
   const BorrowedWorker worker(*impl_);
   Passage passage(*impl_, *worker, asked);
+  passage.add_structure(bytes, asked);
   passage.rewriter.out().reserve(bytes.size() + bytes.size() / 16 + 64);
   // In steps, so that what was scanned is still in the cache when it is written.
   for (std::size_t upto = k_block_bytes; upto < bytes.size(); upto += k_block_bytes) {

@@ -57,8 +57,8 @@ class Passage {
   Passage(const Pipeline::Impl& impl, Worker& worker, const DocumentOptions& document,
           const ValueSink* values = nullptr);
 
-  // Places that structure tells; before the first advance().
-  void add_spans(std::vector<Span> spans);
+  // Places that the document's structure tells; before the first advance().
+  void add_structure(std::string_view bytes, const DocumentOptions& document);
   void advance(std::string_view text, std::uint64_t base, bool final);
   // Bytes before this are not needed any more.
   [[nodiscard]] std::uint64_t needed_from() const;
@@ -67,6 +67,8 @@ class Passage {
   Rewriter rewriter;
 
  private:
+  const Pipeline::Impl* impl_;
+  const ValueSink* values_;
   std::unique_ptr<std::vector<bool>> skip_;
   Scan scan_;
 };

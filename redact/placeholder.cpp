@@ -55,6 +55,14 @@ void append_placeholder(std::string& out, const Span& span) {
     out += "$HOME";
     return;
   }
+  if (span.shape == Shape::quoted) {
+    Span inner = span;
+    inner.shape = Shape::plain;
+    out += '"';
+    append_placeholder(out, inner);
+    out += '"';
+    return;
+  }
   out += k_placeholder_begin;
   out += span.klass;
   if (span.tagged) {

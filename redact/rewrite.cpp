@@ -119,8 +119,20 @@ void Rewriter::count_lines(std::string_view text, std::uint64_t base, std::uint6
   }
 }
 
+void Rewriter::fit_bare_value(Span& span) const {
+  const auto found = std::ranges::upper_bound(bare_values, span.from, {}, &BareValue::from);
+  if (found != bare_values.begin() && span.from < std::prev(found)->to) {
+    span.from = std::prev(found)->from;
+    span.to = std::max<std::uint64_t>(span.to, std::prev(found)->to);
+    span.shape = Shape::quoted;
+  }
+}
+
 void Rewriter::write(std::string_view text, std::uint64_t base, std::uint64_t settled, bool final,
                      std::vector<Span>& spans, std::vector<FindingSpan>& findings) {
+  if (!bare_values.empty()) {
+    std::ranges::for_each(spans, [this](Span& span) { fit_bare_value(span); });
+  }
   std::ranges::stable_sort(spans, {}, &Span::from);
   waiting_.insert(waiting_.end(), findings.begin(), findings.end());
   findings.clear();

@@ -10,6 +10,7 @@
 #include "redact/document.hpp"
 #include "redact/ruleset.hpp"
 #include "redact/span.hpp"
+#include "redact/structured/structured.hpp"
 
 namespace sourceos::redact {
 
@@ -26,6 +27,9 @@ struct Excerpted {
 
 class Rewriter {
  public:
+  // Words and numbers of a JSON document, in order: a place in one takes all of it and is quoted.
+  std::vector<BareValue> bare_values;
+
   explicit Rewriter(const Ruleset& rules, bool hits) : rules_(&rules), wants_hits_(hits) {
     counts_.assign(rules.labels().size(), 0);
   }
@@ -52,6 +56,7 @@ class Rewriter {
  private:
   void copy_to(std::string_view text, std::uint64_t base, std::uint64_t upto);
   void close();
+  void fit_bare_value(Span& span) const;
   void mark_findings(std::uint64_t upto);
   void cut_excerpts(bool final);
   void count_lines(std::string_view text, std::uint64_t base, std::uint64_t upto);

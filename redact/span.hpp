@@ -15,6 +15,7 @@ enum class Shape : std::uint8_t {
   home,         // "$HOME"
   wide_little,  // UTF-16: each character followed by NUL
   wide_big,     // each preceded by NUL
+  quoted,       // in double quotes: it stands for a JSON number
 };
 
 struct Span {
