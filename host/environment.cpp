@@ -234,6 +234,7 @@ Result<Environment> read_environment(const EnvironmentSource& source) {
   environment.variables = source.variables;
   environment.user = source.account_name;
   environment.host_name = source.host_name;
+  environment.account_home = source.account_home;
   environment.uid = source.uid;
   environment.domain_uid = source.uid;
   environment.architecture = known_architecture(source.machine);

@@ -39,6 +39,7 @@ struct EnvironmentOverride {
 // Where things are and who asks; read once at the start (agent-machine 2.4, 2.6; S-11, S-33).
 struct Environment {
   std::filesystem::path home;         // HOME when absolute, else the account database's
+  std::filesystem::path account_home;  // of the account database
   std::filesystem::path config_root;  // under seams: <config root>/test
   std::filesystem::path state_root;   // under seams: <state root>/test
   std::string user;

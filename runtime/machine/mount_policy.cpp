@@ -1,0 +1,339 @@
+#include "runtime/machine/mount_policy.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bundle/digest.hpp"
+#include "core/json/canonical.hpp"
+#include "core/json/json.hpp"
+#include "core/text.hpp"
+#include "host/environment.hpp"
+#include "host/tools/git_repository.hpp"
+#include "runtime/machine/real_path.hpp"
+
+namespace sourceos::runtime {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view k_policy_spec_version = "0.1.0";
+
+class Evaluation {
+ public:
+  Evaluation(const PolicyContext& context, const MountRequest& request)
+      : context_(context), request_(request) {
+    decision_.request = request;
+    decision_.access = request.access;
+  }
+
+  MountDecision run() {
+    const bool goes_on = is_written_well() && resolve() && is_not_denied(decision_.resolved) &&
+                         is_in_roots() && fits_class() && is_content_clean() && is_pinned();
+    decision_.is_allowed = goes_on;
+    return std::move(decision_);
+  }
+
+ private:
+  Adapter adapter() const { return context_.deny.adapter(); }
+
+  bool refuse(std::string_view reason, std::string message) {
+    decision_.reason = reason;
+    decision_.message = std::move(message);
+    return false;
+  }
+  bool refuse(const Error& error) {
+    decision_.next = error.next;
+    return refuse(error.reason, error.message);
+  }
+  void warn(std::string_view word) { decision_.warnings.emplace_back(word); }
+
+  // Steps 1 and 2.
+  bool is_written_well() {
+    const std::string& path = request_.host_path;
+    if (const Status syntax = check_path_syntax(adapter(), path); !syntax) {
+      return refuse(syntax.error());
+    }
+    if (request_.origin == PathOrigin::document) {
+      if (const Status up = check_no_traversal(adapter(), path); !up) {
+        return refuse(up.error());
+      }
+    }
+    fs::path absolute = expand_home(path, context_.deny.home());
+    if (!is_absolute_path(adapter(), absolute.string())) {
+      if (request_.origin == PathOrigin::document) {
+        return refuse("path-syntax",
+                      "expected an absolute path or one below home, there is a relative one");
+      }
+      absolute = context_.directory / absolute;
+    }
+    // ".." after a link leads elsewhere than on paper: the real path is judged in the next step.
+    typed_ = absolute;
+    decision_.requested = absolute.lexically_normal().string();
+    if (decision_.requested.size() > 1 && decision_.requested.ends_with('/')) {
+      decision_.requested.pop_back();
+    }
+    return is_not_denied(decision_.requested);
+  }
+
+  bool is_not_denied(const std::string& path) {
+    const std::optional<Denial> denial = context_.deny.find(path);
+    if (!denial) {
+      return true;
+    }
+    decision_.group = denial->group;
+    return refuse(denial->reason, fmt::format("'{}' is never mounted: it is, holds or lies in {}",
+                                              request_.host_path, denial->location));
+  }
+
+  // Step 3.
+  bool resolve() {
+    const bool may_be_missing =
+        request_.create_if_missing && request_.path_class != PathClass::code;
+    const Result<RealPath> real =
+        may_be_missing ? resolve_existing_part(typed_) : resolve_path(typed_);
+    if (!real) {
+      return refuse(real.error());
+    }
+    decision_.resolved = real->path;
+    decision_.exists = real->exists;
+    return true;
+  }
+
+  // Step 5 and 8: by whole components, on the resolved form of both.
+  bool is_in_roots() {
+    if (!context_.roots) {
+      return true;
+    }
+    const PathKey key = path_key(adapter(), decision_.resolved);
+    for (const AllowedRoot& root : *context_.roots) {
+      const fs::path written = expand_home(root.path, context_.deny.home());
+      const Result<RealPath> real = resolve_existing_part(written);
+      if (!real || root.path_class != request_.path_class) {
+        continue;
+      }
+      const Relation where = relation(key, path_key(adapter(), real->path));
+      if (where != Relation::equal && !(where == Relation::below && root.recursive)) {
+        continue;
+      }
+      if (is_writable(request_.access) && !is_writable(root.access)) {
+        return refuse("access-wider",
+                      fmt::format("expected {} access at most, there is {}", to_string(root.access),
+                                  to_string(request_.access)));
+      }
+      return !root.needs_grant || is_granted();
+    }
+    return refuse("unlisted-mount",
+                  fmt::format("'{}' is in no allowed root of the profile", request_.host_path));
+  }
+
+  bool is_granted() {
+    const PathKey key = path_key(adapter(), decision_.resolved);
+    for (const std::string& path : context_.granted) {
+      const Result<RealPath> real = resolve_existing_part(expand_home(path, context_.deny.home()));
+      const Relation where =
+          real ? relation(key, path_key(adapter(), real->path)) : Relation::apart;
+      if (where == Relation::equal || where == Relation::below) {
+        return true;
+      }
+    }
+    return refuse("grant-missing", fmt::format("no grant covers '{}'", request_.host_path));
+  }
+
+  bool refuse_class(std::string_view expected) {
+    return refuse("class-rule",
+                  fmt::format("class {} of mount '{}': expected {}", to_string(request_.path_class),
+                              request_.mount_id, expected));
+  }
+
+  // Step 6.
+  bool fits_class() {
+    switch (request_.path_class) {
+      case PathClass::code: return fits_code();
+      case PathClass::documents:
+        return request_.direct_execution ? refuse_class("no direct execution")
+               : !is_in_user_folder()
+                   ? refuse_class("a folder inside Documents, Desktop or Downloads")
+                   : is_directory_if_there();
+      case PathClass::downloads:
+        return request_.direct_execution ? refuse_class("no direct execution")
+               : !is_in_user_folder()
+                   ? refuse_class("a folder inside Downloads, Documents or Desktop")
+                   : is_directory_if_there();
+      case PathClass::cache:
+        return is_below(context_.cache_root.string())
+                   ? is_directory_if_there()
+                   : refuse_class("a folder of the workspace in the toolkit's cache");
+      case PathClass::artifacts:
+        return request_.access == AccessMode::write_only_artifacts
+                   ? is_directory_if_there()
+                   : refuse_class("write-only-artifacts access");
+      case PathClass::media:
+        return request_.access == AccessMode::read_only ? is_directory_if_there()
+                                                        : refuse_class("read-only access");
+      case PathClass::app_bridge:
+        return context_.app_bridge_granted ? is_directory_if_there()
+                                           : refuse_class("a door that grants the bridge");
+    }
+    return refuse_class("a known class");
+  }
+
+  bool is_below(const std::string& above) const {
+    const std::string real = resolve_existing_part(above).value_or(RealPath{above, false}).path;
+    return relation(path_key(adapter(), decision_.resolved), path_key(adapter(), real)) ==
+           Relation::below;
+  }
+
+  bool is_in_user_folder() const {
+    const std::string& home = context_.deny.home();
+    return is_below(home + "/Documents") || is_below(home + "/Desktop") ||
+           is_below(home + "/Downloads");
+  }
+
+  bool is_directory_if_there() {
+    if (!decision_.exists) {
+      return true;
+    }
+    const auto opened = open_without_links(decision_.resolved);
+    return opened ? true : refuse(opened.error());
+  }
+
+  bool fits_code() {
+    if (request_.access != AccessMode::read_only && request_.access != AccessMode::read_write) {
+      return refuse_class("read-only or read-write access");
+    }
+    return is_directory_if_there() && look_at_git();
+  }
+
+  // A `.git` that is a file or link must lead to a git directory inside the mount; else the mount
+  // is read-only. Hooks and configuration that the host would run later are laid over read-only.
+  bool look_at_git() {
+    std::error_code code;
+    const fs::path dot_git = fs::path(decision_.resolved) / ".git";
+    const fs::file_status status = fs::symlink_status(dot_git, code);
+    if (!fs::exists(status)) {
+      return true;
+    }
+    if (fs::is_directory(status)) {
+      add_overlays();
+      return true;
+    }
+    const auto location = host::locate_repository(decision_.resolved);
+    fs::path target = location && !location->points_to.empty() ? fs::path(location->points_to)
+                                                               : location->git_dir;
+    if (target.is_relative()) {
+      target = fs::path(decision_.resolved) / target;
+    }
+    const std::string real =
+        resolve_existing_part(target).value_or(RealPath{target.string(), false}).path;
+    const Relation where =
+        relation(path_key(adapter(), real), path_key(adapter(), decision_.resolved));
+    if (where != Relation::below) {
+      decision_.access = AccessMode::read_only;
+      warn("git-directory-outside");
+    }
+    return true;
+  }
+
+  void add_overlays() {
+    if (request_.git_metadata_writable || !is_writable(request_.access)) {
+      return;
+    }
+    for (const char* part : {".git/hooks", ".git/config"}) {
+      std::error_code code;
+      const fs::path path = fs::path(decision_.resolved) / part;
+      const fs::file_status status = fs::symlink_status(path, code);
+      if (fs::is_regular_file(status) || fs::is_directory(status)) {
+        decision_.read_only_overlays.emplace_back(part);
+      }
+    }
+  }
+
+  // Step 7.
+  bool is_content_clean() {
+    if (!decision_.exists || !context_.scans_content) {
+      return true;
+    }
+    MountScanOptions options = context_.scan;
+    options.secret_files = request_.secret_files;
+    auto scan = scan_mount(context_.deny, decision_.resolved, options);
+    if (!scan) {
+      return refuse(scan.error());
+    }
+    decision_.scan = std::move(*scan);
+    if (decision_.scan.status == ScanStatus::incomplete) {
+      warn("scan-incomplete");
+    }
+    for (const MountFinding& finding : decision_.scan.findings) {
+      if (finding.is_denied) {
+        return refuse(finding.kind, fmt::format("'{}' in '{}'", finding.path, request_.host_path));
+      }
+      if (std::find(decision_.warnings.begin(), decision_.warnings.end(), finding.kind) ==
+          decision_.warnings.end()) {
+        warn(finding.kind);
+      }
+    }
+    return true;
+  }
+
+  // Step 9.
+  bool is_pinned() {
+    if (!decision_.exists) {
+      return true;
+    }
+    const Result<Pin> pin = pin_directory(decision_.resolved);
+    if (!pin) {
+      return refuse(pin.error());
+    }
+    decision_.pin = *pin;
+    return true;
+  }
+
+  const PolicyContext& context_;
+  const MountRequest& request_;
+  fs::path typed_;
+  MountDecision decision_;
+};
+
+}  // namespace
+
+MountDecision decide_mount(const PolicyContext& context, const MountRequest& request) {
+  return Evaluation(context, request).run();
+}
+
+fs::path cache_root(const host::Environment& environment) {
+  if (environment.adapter == "macos") {
+    return environment.home / "Library/Caches/SourceOS";
+  }
+  const std::string* cache = host::find_variable(environment, "XDG_CACHE_HOME");
+  const bool is_absolute = cache != nullptr && cache->starts_with('/');
+  return (is_absolute ? fs::path(*cache) : environment.home / ".cache") / "sourceos";
+}
+
+Result<std::string> policy_hash(const std::vector<MountRequest>& mounts,
+                                const json::Value& policy_document) {
+  std::vector<const MountRequest*> sorted;
+  for (const MountRequest& mount : mounts) {
+    sorted.push_back(&mount);
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [](const MountRequest* a, const MountRequest* b) { return a->mount_id < b->mount_id; });
+  json::Value rows = json::Value::array();
+  for (const MountRequest* mount : sorted) {
+    rows.push_back({{"mountId", mount->mount_id},
+                    {"pathClass", to_string(mount->path_class)},
+                    {"hostPath", mount->host_path},
+                    {"agentPath", mount->agent_path},
+                    {"accessMode", to_string(mount->access)},
+                    {"directExecutionAllowed", mount->direct_execution}});
+  }
+  SOURCEOS_TRY_ASSIGN(const std::string bytes,
+                      json::write_canonical({{"deniedPatterns", denied_patterns()},
+                                             {"mountPolicy", policy_document},
+                                             {"mounts", std::move(rows)},
+                                             {"specVersion", k_policy_spec_version}}));
+  return bundle::sha256(bytes).text();
+}
+
+}  // namespace sourceos::runtime
