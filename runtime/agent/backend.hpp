@@ -75,6 +75,7 @@ struct ServiceStatus {
 
 class ServiceBackend {
  public:
+  using Commands = std::vector<std::vector<std::string>>;  // argument vectors, in order
   virtual ~ServiceBackend() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;  // "systemd", "launchd"
   [[nodiscard]] virtual Platform platform() const = 0;
@@ -97,16 +98,11 @@ class ServiceBackend {
   [[nodiscard]] virtual OrderResult kill(const ServiceRef& service) = 0;
 
   // Argument vectors of the above, for plans and remediation.
-  [[nodiscard]] virtual std::vector<std::vector<std::string>> enable_commands(
-      const ServiceRef& service) const = 0;
-  [[nodiscard]] virtual std::vector<std::vector<std::string>> start_commands(
-      const ServiceRef& service) const = 0;
-  [[nodiscard]] virtual std::vector<std::vector<std::string>> stop_commands(
-      const ServiceRef& service) const = 0;
-  [[nodiscard]] virtual std::vector<std::vector<std::string>> disable_commands(
-      const ServiceRef& service) const = 0;
-  [[nodiscard]] virtual std::vector<std::vector<std::string>> reload_commands(
-      const ServiceRef& service) const = 0;
+  [[nodiscard]] virtual Commands enable_commands(const ServiceRef& service) const = 0;
+  [[nodiscard]] virtual Commands start_commands(const ServiceRef& service) const = 0;
+  [[nodiscard]] virtual Commands stop_commands(const ServiceRef& service) const = 0;
+  [[nodiscard]] virtual Commands disable_commands(const ServiceRef& service) const = 0;
+  [[nodiscard]] virtual Commands reload_commands(const ServiceRef& service) const = 0;
   // Takes a disabled override away: the fix of check 15.
   [[nodiscard]] virtual std::vector<std::string> override_fix(const ServiceRef& service) const = 0;
 };

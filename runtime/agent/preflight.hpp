@@ -38,8 +38,8 @@ struct PreflightSetting {
   // A disabled override that this tool left itself does not count (15).
   bool own_override = false;
   // The text that will be installed, when it is not the one the declaration generates.
-  std::optional<std::string> launcher;
-  std::optional<std::string> definition;
+  std::optional<std::string> launcher = std::nullopt;
+  std::optional<std::string> definition = std::nullopt;
 };
 
 struct Preflight {

@@ -43,6 +43,8 @@ class UnitFile {
 
 // The unit at `path` with the drop-ins beside it (`<path>.d/*.conf`). `limit` for files past 1 MiB.
 [[nodiscard]] Result<UnitFile> read_unit(const std::filesystem::path& path);
+// The drop-ins that count for the unit at `path`, whether it exists or not.
+[[nodiscard]] Status add_drop_ins(UnitFile& unit, const std::filesystem::path& path);
 // Words of a command line or a list: quotes and C-style escapes undone.
 [[nodiscard]] std::vector<std::string> unit_words(std::string_view value);
 // A time span ("90", "1min 30s", "500ms") in milliseconds; nullopt for what is none;

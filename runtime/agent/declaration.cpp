@@ -1,0 +1,573 @@
+// Reading a declaration: the grouped input shape is turned into the plain one first, so that only
+// one shape is read; then each field is taken by name and what is left over is unknown.
+#include "runtime/agent/declaration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/json/json.hpp"
+#include "core/json/parse.hpp"
+#include "core/text.hpp"
+#include "host/environment.hpp"
+#include "host/host.hpp"
+#include "runtime/agent/declaration_checks.hpp"
+#include "runtime/agent/places.hpp"
+
+namespace sourceos::runtime {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view k_schema_version = "sourceos.local-agent.v1";
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorKind::malformed, "invalid-declaration", std::move(message));
+}
+
+// Takes fields out of one object; the first fault is kept, and later calls do nothing.
+class Fields {
+ public:
+  Fields(const json::Value& object, std::string prefix) : prefix_(std::move(prefix)) {
+    if (object.is_object()) {
+      object_ = &object;
+    } else {
+      complain("", "an object");
+    }
+  }
+
+  void text(const char* name, std::string& out) {
+    if (const json::Value* value = take(name)) {
+      if (value->is_string()) {
+        out = value->get<std::string>();
+        check_text(name, out);
+      } else {
+        complain(name, "a string");
+      }
+    }
+  }
+
+  void text_or_null(const char* name, std::optional<std::string>& out) {
+    const json::Value* value = take(name);
+    if (value == nullptr) {
+      return;
+    }
+    if (value->is_null()) {
+      out.reset();
+    } else if (value->is_string()) {
+      out = value->get<std::string>();
+      check_text(name, *out);
+    } else {
+      complain(name, "a string or null");
+    }
+  }
+
+  void flag(const char* name, bool& out) {
+    if (const json::Value* value = take(name)) {
+      if (value->is_boolean()) {
+        out = value->get<bool>();
+      } else {
+        complain(name, "true or false");
+      }
+    }
+  }
+
+  void number(const char* name, std::uint64_t& out, std::uint64_t least, std::uint64_t most) {
+    if (const json::Value* value = take(name)) {
+      if (value->is_number_unsigned() && value->get<std::uint64_t>() >= least &&
+          value->get<std::uint64_t>() <= most) {
+        out = value->get<std::uint64_t>();
+      } else {
+        complain(name, fmt::format("a whole number from {} to {}", least, most).c_str());
+      }
+    }
+  }
+
+  void words(const char* name, std::vector<std::string>& out) {
+    const json::Value* value = take(name);
+    if (value == nullptr || value->is_null()) {
+      return;
+    }
+    out.clear();
+    bool fits = value->is_array() && !value->empty();
+    for (const json::Value& word : fits ? *value : json::Value::array()) {
+      fits = fits && word.is_string();
+      if (fits) {
+        out.push_back(word.get<std::string>());
+        check_text(name, out.back());
+      }
+    }
+    if (!fits || out.front().empty()) {
+      complain(name, "null or a list of strings with at least one");
+    }
+  }
+
+  template <class Enum, std::size_t N>
+  void choice(const char* name, Enum& out, const std::array<Enum, N>& all) {
+    std::string word;
+    if (object_ == nullptr || !object_->contains(name)) {
+      (void)take(name);
+      return;
+    }
+    text(name, word);
+    const auto found = std::ranges::find_if(all, [&](Enum e) { return to_string(e) == word; });
+    if (found == all.end()) {
+      std::string list;
+      for (const Enum each : all) {
+        list += fmt::format("{}'{}'", list.empty() ? "" : ", ", to_string(each));
+      }
+      complain(name, ("one of " + list).c_str());
+      return;
+    }
+    out = *found;
+  }
+
+  // An object or list below this one.
+  const json::Value* take(const char* name) {
+    known_.insert(name);
+    if (object_ == nullptr || !object_->contains(name)) {
+      return nullptr;
+    }
+    return &object_->at(name);
+  }
+
+  [[nodiscard]] std::string path_of(std::string_view name) const {
+    return prefix_.empty() ? std::string(name) : fmt::format("{}.{}", prefix_, name);
+  }
+
+  Status finish() {
+    if (object_ != nullptr && fault_.empty()) {
+      for (const auto& [name, value] : object_->items()) {
+        if (!known_.contains(name)) {
+          return invalid(fmt::format("unknown field '{}'", path_of(name)));
+        }
+      }
+    }
+    return fault_.empty() ? Status{} : invalid(fault_);
+  }
+
+  void complain(std::string_view name, const char* expected) {
+    if (fault_.empty()) {
+      fault_ = fmt::format("expected '{}' to be {}", name.empty() ? prefix_ : path_of(name), expected);
+    }
+  }
+
+ private:
+  // Values end up in service definitions: one line each, no control characters.
+  void check_text(std::string_view name, const std::string& value) {
+    const bool odd = std::ranges::any_of(
+        value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    if (odd) {
+      complain(name, "text without control characters");
+    }
+  }
+
+  const json::Value* object_ = nullptr;
+  std::string prefix_;
+  std::set<std::string, std::less<>> known_;
+  std::string fault_;
+};
+
+// --- the second input shape
+
+// Moves `from` in `group` to `to` in `target`; both at once are two shapes in one record.
+Status move_field(json::Value& group, const char* from, json::Value& target, const char* to,
+                  const std::string& name) {
+  const auto found = group.find(from);
+  if (found == group.end()) {
+    return {};
+  }
+  if (target.contains(to)) {
+    return invalid(fmt::format("'{}' has both input shapes: '{}' is said twice", name, to));
+  }
+  target[to] = *found;
+  group.erase(found);
+  return {};
+}
+
+json::Value& group_of(json::Value& record, const char* name) {
+  json::Value& group = record[name];
+  if (group.is_null()) {
+    group = json::Value::object();
+  }
+  return group;
+}
+
+Status lift_container(json::Value& record, const std::string& file) {
+  json::Value& container = record["container"];
+  if (!container.is_object()) {
+    return invalid("expected 'container' to be an object");
+  }
+  for (const char* plain : {"image", "sourceImage", "containerName"}) {
+    if (record.contains(plain)) {
+      return invalid(fmt::format("'{}' has both input shapes: 'container' and '{}'", file, plain));
+    }
+  }
+  SOURCEOS_TRY(move_field(container, "name", record, "containerName", file));
+  SOURCEOS_TRY(move_field(container, "runtimeImage", record, "image", file));
+  SOURCEOS_TRY(move_field(container, "sourceImage", record, "sourceImage", file));
+  if (container.contains("pullPolicy")) {
+    SOURCEOS_TRY(move_field(container, "pullPolicy", group_of(record, "podman"), "pull", file));
+  }
+  if (container.empty()) {
+    record.erase("container");
+  }
+  return {};
+}
+
+// `logs.directory` with `logs.app` as a name in it; the other two stand beside it.
+Status lift_logs(json::Value& record, const DeclarationSetting& setting) {
+  json::Value& logs = record["logs"];
+  if (!logs.is_object() || !logs.at("directory").is_string()) {
+    return invalid("expected 'logs.directory' to be a string");
+  }
+  const fs::path directory = logs.at("directory").get<std::string>();
+  const bool has_app = logs.contains("app") && logs.at("app").is_string();
+  const std::string app = has_app ? logs.at("app").get<std::string>()
+                                  : record.value("name", std::string("agent")) + ".log";
+  const bool is_path = app.starts_with('/') || app.starts_with('~') || app.starts_with('$');
+  const fs::path whole = is_path ? fs::path(app) : directory / app;
+  const fs::path stem = directory / whole.stem();
+  const bool macos = setting.platform == Platform::macos;
+  if (!logs.contains("stdout")) {
+    logs["stdout"] = stem.string() + (macos ? ".launchd.out.log" : ".out.log");
+  }
+  if (!logs.contains("stderr")) {
+    logs["stderr"] = stem.string() + (macos ? ".launchd.err.log" : ".err.log");
+  }
+  logs["app"] = whole.string();
+  logs.erase("directory");
+  return {};
+}
+
+Status lift_launchd(json::Value& record, const std::string& file) {
+  json::Value* launchd = nullptr;
+  if (record.contains("macos") && record["macos"].is_object() &&
+      record["macos"].contains("launchd") && record["macos"]["launchd"].is_object()) {
+    launchd = &record["macos"]["launchd"];
+  }
+  if (launchd == nullptr || (!launchd->contains("runAtLoad") && !launchd->contains("keepAlive"))) {
+    return {};
+  }
+  json::Value& lifecycle = group_of(record, "lifecycle");
+  SOURCEOS_TRY(move_field(*launchd, "runAtLoad", lifecycle, "runAtLoad", file));
+  return move_field(*launchd, "keepAlive", lifecycle, "keepAlive", file);
+}
+
+// systemd's word for restarting becomes ours: what restarts at all restarts within a bound.
+Status lift_systemd(json::Value& record, json::Value& extra, const std::string& file) {
+  if (!record.contains("linux") || !record["linux"].is_object()) {
+    return {};
+  }
+  json::Value& linux_group = record["linux"];
+  for (const char* name : {"restartSec", "startLimitIntervalSec"}) {
+    SOURCEOS_TRY(move_field(linux_group, name, extra, name, file));
+  }
+  if (linux_group.contains("startLimitBurst")) {
+    SOURCEOS_TRY(move_field(linux_group, "startLimitBurst", group_of(record, "lifecycle"),
+                            "maxRestartsPerHour", file));
+  }
+  if (linux_group.contains("restart")) {
+    SOURCEOS_TRY(move_field(linux_group, "restart", group_of(record, "lifecycle"), "restart", file));
+    json::Value& word = record["lifecycle"]["restart"];
+    if (word == "no") {
+      word = "manual";
+    } else if (word == "on-failure" || word == "on-abnormal") {
+      word = "bounded";
+    }
+  }
+  return {};
+}
+
+// The grouped shape as the plain one. `extra` gets what the plain shape has no field for.
+Status unify_shapes(json::Value& record, json::Value& extra, const DeclarationSetting& setting,
+                    const std::string& file) {
+  if (record.contains("container")) {
+    SOURCEOS_TRY(lift_container(record, file));
+  }
+  if (record.contains("logs") && record["logs"].is_object() && record["logs"].contains("directory")) {
+    SOURCEOS_TRY(lift_logs(record, setting));
+  }
+  SOURCEOS_TRY(lift_launchd(record, file));
+  return lift_systemd(record, extra, file);
+}
+
+// --- fields
+
+Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& paths) {
+  static const json::Value k_empty = json::Value::object();
+  const auto group = [&](const char* name) -> const json::Value& {
+    const json::Value* value = top.take(name);
+    return value == nullptr ? k_empty : *value;
+  };
+  Fields owner(group("owner"), "owner");
+  owner.text("project", d.owner_project);
+  owner.text("component", d.owner_component);
+  owner.text("contact", d.owner_contact);
+  SOURCEOS_TRY(owner.finish());
+
+  Fields auth(group("auth"), "auth");
+  auth.choice("mode", d.auth_mode,
+              std::array{AuthMode::empty_authfile, AuthMode::service_account, AuthMode::none,
+                         AuthMode::forbidden_ambient});
+  auth.text("authfile", paths[0]);
+  auth.text_or_null("serviceAccountRef", d.service_account_ref);
+  auth.flag("allowAmbientDockerConfig", d.allow_ambient_docker_config);
+  auth.flag("allowInteractiveCredentialHelper", d.allow_interactive_helper);
+  SOURCEOS_TRY(auth.finish());
+
+  Fields podman(group("podman"), "podman");
+  podman.text_or_null("connection", d.connection);
+  podman.choice("pull", d.pull,
+                std::array{PullPolicy::never, PullPolicy::explicitly, PullPolicy::always});
+  podman.flag("requireMachine", d.require_machine);
+  podman.flag("requireLocalImage", d.require_local_image);
+  podman.flag("rootless", d.rootless);
+  SOURCEOS_TRY(podman.finish());
+
+  Fields lifecycle(group("lifecycle"), "lifecycle");
+  lifecycle.flag("runAtLoad", d.run_at_load);
+  lifecycle.flag("keepAlive", d.keep_alive);
+  lifecycle.choice("restart", d.restart,
+                   std::array{RestartPolicy::manual, RestartPolicy::bounded,
+                              RestartPolicy::supervised});
+  lifecycle.number("maxRestartsPerHour", d.restarts_per_hour_max, 0, 60);
+  lifecycle.number("startupTimeoutSeconds", d.startup_timeout_s, 1, 600);
+  lifecycle.number("shutdownTimeoutSeconds", d.shutdown_timeout_s, 1, 600);
+  SOURCEOS_TRY(lifecycle.finish());
+
+  Fields logs(group("logs"), "logs");
+  logs.text("app", paths[1]);
+  logs.text("stdout", paths[2]);
+  logs.text("stderr", paths[3]);
+  SOURCEOS_TRY(logs.finish());
+
+  Fields health(group("health"), "health");
+  health.choice("type", d.health_type,
+                std::array{HealthType::podman_container, HealthType::command, HealthType::none});
+  health.text("expected", d.health_expected);
+  health.words("command", d.health_command);
+  SOURCEOS_TRY(health.finish());
+
+  Fields quarantine(group("quarantine"), "quarantine");
+  quarantine.flag("captureServiceDefinition", d.capture_definition);
+  quarantine.flag("captureLogs", d.capture_logs);
+  quarantine.flag("captureRuntimeState", d.capture_runtime_state);
+  quarantine.flag("captureImageMetadata", d.capture_image);
+  quarantine.flag("captureRedactedAuthConfig", d.capture_auth);
+  return quarantine.finish();
+}
+
+Status read_places(Fields& top, std::array<std::string, 3>& paths, bool& quadlet) {
+  if (const json::Value* macos = top.take("macos")) {
+    Fields outer(*macos, "macos");
+    const json::Value* inner = outer.take("launchd");
+    SOURCEOS_TRY(outer.finish());
+    if (inner != nullptr) {
+      Fields launchd(*inner, "macos.launchd");
+      launchd.text("plist", paths[0]);
+      launchd.text("legacySystemPlist", paths[1]);
+      SOURCEOS_TRY(launchd.finish());
+    }
+  }
+  if (const json::Value* group = top.take("linux")) {
+    Fields fields(*group, "linux");
+    fields.text("systemdUserUnit", paths[2]);
+    fields.flag("quadlet", quadlet);
+    SOURCEOS_TRY(fields.finish());
+  }
+  return {};
+}
+
+Status read_waivers(Fields& top, const DeclarationSetting& setting, std::vector<Waiver>& waivers) {
+  const json::Value* list = top.take("waivers");
+  if (list == nullptr) {
+    return {};
+  }
+  if (!list->is_array()) {
+    return invalid("expected 'waivers' to be a list");
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    Waiver waiver;
+    Fields fields(list->at(i), fmt::format("waivers.{}", i));
+    fields.text("ruleId", waiver.rule_id);
+    fields.text("justification", waiver.justification);
+    fields.text("approvedBy", waiver.approved_by);
+    fields.text("expiresAt", waiver.expires_at);
+    SOURCEOS_TRY(fields.finish());
+    // A day alone means its end.
+    const std::string until = waiver.expires_at.size() == 10 ? waiver.expires_at + "T23:59:59Z"
+                                                             : waiver.expires_at;
+    const auto expires = parse_time(until);
+    waiver.in_force = !text::trim(waiver.justification).empty() && expires && *expires > setting.now;
+    waivers.push_back(std::move(waiver));
+  }
+  return {};
+}
+
+// --- paths: $HOME and a leading ~ are the only variables
+
+Result<fs::path> expand(const char* field, const std::string& raw, const DeclarationSetting& setting) {
+  std::string whole = raw;
+  if (whole == "~" || whole.starts_with("~/")) {
+    whole.replace(0, 1, setting.home.string());
+  } else if (whole == "$HOME" || whole.starts_with("$HOME/")) {
+    whole.replace(0, 5, setting.home.string());
+  } else if (whole.starts_with("${HOME}/")) {
+    whole.replace(0, 7, setting.home.string());
+  }
+  if (!whole.starts_with('/') || raw.find('$', raw.starts_with('$') ? 1 : 0) != std::string::npos) {
+    return invalid(fmt::format("expected '{}' to be an absolute path or one below $HOME", field));
+  }
+  const fs::path path = whole;
+  if (std::ranges::find(path, fs::path("..")) != path.end()) {
+    return invalid(fmt::format("expected '{}' to have no '..' in it", field));
+  }
+  return path.lexically_normal();
+}
+
+Status expand_logs(const std::array<std::string, 4>& raw, const DeclarationSetting& setting,
+                   Declaration& d) {
+  const bool macos = setting.platform == Platform::macos;
+  const std::string base = macos ? "$HOME/Library/Logs/SourceOS/" + d.name
+                                 : "$HOME/.local/state/sourceos/logs/" + d.name;
+  const auto or_default = [&](const std::string& said, const std::string& normal) {
+    return said.empty() ? normal : said;
+  };
+  SOURCEOS_TRY_ASSIGN(d.authfile,
+                      expand("auth.authfile",
+                             or_default(raw[0], "$HOME/.config/containers/sourceos-empty-auth.json"),
+                             setting));
+  SOURCEOS_TRY_ASSIGN(d.app_log, expand("logs.app", or_default(raw[1], base + ".log"), setting));
+  const std::array<std::pair<const char*, fs::path*>, 2> streams = {
+      std::pair{"logs.stdout", &d.stdout_log}, std::pair{"logs.stderr", &d.stderr_log}};
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const std::string normal = macos ? base + (i == 0 ? ".launchd.out.log" : ".launchd.err.log") : "";
+    const std::string said = or_default(raw[i + 2], normal);
+    if (!said.empty() && said != "journal") {
+      SOURCEOS_TRY_ASSIGN(*streams[i].second, expand(streams[i].first, said, setting));
+    }
+  }
+  return {};
+}
+
+Status expand_places(const std::array<std::string, 3>& raw, const DeclarationSetting& setting,
+                     Declaration& d) {
+  const std::array<std::pair<const char*, fs::path*>, 3> all = {
+      std::pair{"macos.launchd.plist", &d.launchd_plist},
+      std::pair{"macos.launchd.legacySystemPlist", &d.legacy_system_plist},
+      std::pair{"linux.systemdUserUnit", &d.systemd_user_unit}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!raw[i].empty()) {
+      SOURCEOS_TRY_ASSIGN(*all[i].second, expand(all[i].first, raw[i], setting));
+    }
+  }
+  return {};
+}
+
+Status read_extra(const json::Value& extra, Declaration& d) {
+  Fields fields(extra, "linux");
+  fields.number("restartSec", d.restart_delay_s, 1, 600);
+  fields.number("startLimitIntervalSec", d.restart_interval_s, 10, 86'400);
+  return fields.finish();
+}
+
+Result<Declaration> read_record(const json::Value& record, const json::Value& extra,
+                                const DeclarationSetting& setting) {
+  Declaration d;
+  Fields top(record, "");
+  std::string version;
+  top.text("schemaVersion", version);
+  if (version != k_schema_version) {
+    return invalid(fmt::format("expected 'schemaVersion' to be '{}'", k_schema_version));
+  }
+  top.text("name", d.name);
+  if (!is_agent_name(d.name)) {
+    return invalid("expected 'name' to be 1 to 63 of a-z, 0-9 and '-', the first no '-'");
+  }
+  const bool macos = setting.platform == Platform::macos;
+  d.label = "org.sourceos.agent." + d.name;
+  d.container_name = d.name;
+  d.require_machine = macos;
+  if (macos) {
+    d.connection = "podman-machine-default";
+  }
+  top.text("label", d.label);
+  top.flag("enable", d.enable);
+  top.choice("scope", d.scope, std::array{AgentScope::user, AgentScope::system});
+  top.choice("runtime", d.runtime,
+             std::array{AgentRuntime::podman, AgentRuntime::native, AgentRuntime::nix_app,
+                        AgentRuntime::systemd});
+  top.words("command", d.command);
+  top.text("image", d.image);
+  top.text_or_null("sourceImage", d.source_image);
+  top.text("containerName", d.container_name);
+  std::array<std::string, 4> logs;
+  SOURCEOS_TRY(read_groups(top, d, logs));
+  std::array<std::string, 3> places;
+  SOURCEOS_TRY(read_places(top, places, d.quadlet));
+  SOURCEOS_TRY(read_waivers(top, setting, d.waivers));
+  SOURCEOS_TRY(read_extra(extra, d));
+  SOURCEOS_TRY(top.finish());
+  SOURCEOS_TRY(expand_logs(logs, setting, d));
+  SOURCEOS_TRY(expand_places(places, setting, d));
+  SOURCEOS_TRY(check_grammar(d));
+  return d;
+}
+
+}  // namespace
+
+DeclarationSetting setting_of(const host::Host& host) {
+  DeclarationSetting setting;
+  setting.platform = platform_of(host);
+  setting.home = host.environment.home;
+  setting.state_root = agent_state_root(host);
+  if (const std::string* directory = host::find_variable(host.environment, "TMPDIR")) {
+    setting.temporary_directory = *directory;
+  }
+  setting.now = host.clock.now();
+  return setting;
+}
+
+bool is_agent_name(std::string_view name) {
+  constexpr std::size_t k_name_bytes_max = 63;
+  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= k_name_bytes_max && is_word(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_word(c) || c == '-'; });
+}
+
+const Waiver* Declaration::waiver(std::string_view rule_id) const {
+  const auto found = std::ranges::find_if(
+      waivers, [&](const Waiver& each) { return each.rule_id == rule_id && each.in_force; });
+  return found == waivers.end() ? nullptr : &*found;
+}
+
+bool ReadDeclaration::is_valid() const {
+  return std::ranges::none_of(
+      findings, [](const DeclarationFinding& each) { return each.severity == Severity::high; });
+}
+
+Result<ReadDeclaration> parse_declaration(std::string_view text, const fs::path& file,
+                                          const DeclarationSetting& setting) {
+  Result<json::Value> parsed =
+      json::parse(text, {.bytes_max = limits::k_config_file_bytes_max});
+  if (!parsed) {
+    return invalid("not a JSON document: " + parsed.error().message);
+  }
+  if (!parsed->is_object()) {
+    return invalid("expected a JSON object");
+  }
+  json::Value extra = json::Value::object();
+  SOURCEOS_TRY(unify_shapes(*parsed, extra, setting, file.filename().string()));
+  ReadDeclaration read;
+  SOURCEOS_TRY_ASSIGN(read.declaration, read_record(*parsed, extra, setting));
+  read.file = file;
+  read.hash = declaration_hash(read.declaration);
+  read.findings = check_declaration(read.declaration, file, setting);
+  return read;
+}
+
+}  // namespace sourceos::runtime
