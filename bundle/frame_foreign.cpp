@@ -32,4 +32,13 @@ Decompressed decompress_foreign(std::string_view bytes, std::size_t bytes_max, s
   return Decompressed::whole;
 }
 
+std::string compress_foreign(std::string_view bytes) {
+  constexpr int k_level = 19;
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), k_level);
+  out.resize(ZSTD_isError(size) != 0 ? 0 : size);
+  return out;
+}
+
 }  // namespace sourceos::bundle

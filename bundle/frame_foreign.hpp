@@ -1,5 +1,6 @@
-// zstd that others made: any frames, any level, within a bound. For redaction, which looks into
-// compressed values; our own layers are read by the strict reader of frame.hpp.
+// zstd that is no layer of ours: any frames, any level, within a bound. For redaction, which looks
+// into compressed values and carries compressed tables; our own layers are read by the strict
+// reader of frame.hpp.
 #pragma once
 
 #include <cstddef>
@@ -13,5 +14,8 @@ enum class Decompressed { whole, broken, limit };
 // Up to bytes_max bytes of content into `out`, also when the input breaks off or goes on.
 [[nodiscard]] Decompressed decompress_foreign(std::string_view bytes, std::size_t bytes_max,
                                               std::string& out);
+
+// One frame of all bytes, packed as well as it goes: for what is made once, at build time.
+[[nodiscard]] std::string compress_foreign(std::string_view bytes);
 
 }  // namespace sourceos::bundle

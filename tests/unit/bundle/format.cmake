@@ -3,6 +3,7 @@ list(APPEND SOURCEOS_BUNDLE_TESTS
   blob_test.cpp
   digest_test.cpp
   entry_path_test.cpp
+  frame_foreign_test.cpp
   frame_pool_test.cpp
   frame_reader_test.cpp
   frame_writer_test.cpp
