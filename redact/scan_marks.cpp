@@ -55,12 +55,16 @@ void Scan::look_at_marks(std::uint64_t limit) {
   marks.clear();
   const MarkWish wish = setup_->personal_data ? MarkWish::all : MarkWish::encodings;
   find_marks(text_.substr(from - base_), 0, limit - from, wish, marks);
-  while (run_goes_on_ && run_to_ <= limit) {
-    on_run(run_to_);
-  }
+  const auto follow_run = [&] {
+    while (run_goes_on_ && run_to_ <= limit) {
+      on_run(run_to_);
+    }
+  };
+  follow_run();
   for (const std::uint32_t at : marks.runs) {
     if (from + at >= run_to_) {
       on_run(from + at);
+      follow_run();
     }
   }
   for (const std::uint32_t at : marks.dots) {
@@ -175,9 +179,6 @@ void Scan::on_context(std::uint64_t from, std::uint64_t to) {
   const std::uint64_t seen_to = end + (end < end_of_text() ? 1 : 0);
   static_cast<void>(setup_->rules->scan(Part::context, bytes(seen_from, seen_to), seen_from, begin,
                                         worker_->scratch, events));
-  if (!std::ranges::is_sorted(events)) {
-    std::ranges::sort(events);
-  }
   run_events(Part::context, begin, end);
 }
 
