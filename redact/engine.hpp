@@ -18,6 +18,7 @@ struct EnginePattern {
   std::string expression;  // or the literal's bytes
   bool literal = false;    // bytes as they are; `caseless` then folds ASCII letters
   bool caseless = false;
+  std::string name = {};   // for messages
 };
 
 struct Event {
@@ -26,18 +27,25 @@ struct Event {
   auto operator<=>(const Event&) const = default;
 };
 
+// For which CPUs patterns are compiled: this one, or all that the program is made for (AVX2 on
+// x86-64), as is done when the program is built.
+enum class CpuTarget : std::uint8_t { here, shipped };
+
 // A flood of matches is taken in parts.
 inline constexpr std::size_t k_events_max = 256 * 1024;
 
 class Engine {
  public:
-  // False where the CPU or the library cannot run it: take the scalar path.
+  // False where the CPU or the library cannot run it, or the library is known to miss matches on
+  // this CPU: take the scalar path.
   [[nodiscard]] static bool usable();
   [[nodiscard]] static std::string library();      // "vectorscan 5.4.9"
   [[nodiscard]] static std::string cpu_features();  // part of the cache's header
+  // Whether what was compiled for the shipped target runs here.
+  [[nodiscard]] static bool runs_shipped();
 
   [[nodiscard]] static Result<std::shared_ptr<const Engine>> compile(
-      const std::vector<EnginePattern>& patterns);
+      const std::vector<EnginePattern>& patterns, CpuTarget target = CpuTarget::here);
   // Only for bytes that this program wrote and authenticated: the library checks a CRC, no more.
   [[nodiscard]] static Result<std::shared_ptr<const Engine>> load(std::string_view serialised);
   [[nodiscard]] Result<std::string> serialise() const;
@@ -59,8 +67,8 @@ class Engine {
   };
 
   struct Scanned {
-    bool ok = true;        // false: the library refused; nothing may be concluded
-    bool complete = true;  // false: stopped at k_events_max; all ends before the last event are in
+    bool ok = true;           // false: the library refused; nothing may be concluded
+    std::uint64_t upto = 0;   // all ends up to here are in; short of the block's at k_events_max
   };
   // Appends an event for each end of each match past `after`, `base` added, in ascending order of
   // ends.

@@ -61,7 +61,7 @@ void KnownValues::scan(std::string_view block, std::uint64_t base, std::uint64_t
   }
   if (engine_ != nullptr) {
     const Engine::Scanned scanned = engine_->scan(block, base, after, scratch, events);
-    if (scanned.ok && scanned.complete) {
+    if (scanned.ok && scanned.upto == base + block.size()) {
       return;
     }
     events.clear();  // a flood: the plain search has no bound to stop at

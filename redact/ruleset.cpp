@@ -1,10 +1,8 @@
 #include "redact/ruleset.hpp"
 
-#include "redact/rule_cache.hpp"
+#include "redact/engine_source.hpp"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,60 +10,6 @@
 namespace sourceos::redact {
 
 namespace {
-
-// Begins of private keys in text (key_block.hpp).
-constexpr std::string_view k_key_begins[] = {"-----BEGIN ", "---- BEGIN ", "PuTTY-User-Key-File-"};
-
-// Parents of home directories: the name that follows is a user's.
-constexpr std::string_view k_homes[] = {"/home/", "/Users/", "\\Users\\"};
-
-Part part_of(const Rule& rule) {
-  if (rule.kind == RuleKind::finding) {
-    return Part::findings;
-  }
-  return rule.tier == 2 && rule.keywords.empty() ? Part::context : Part::always;
-}
-
-// Engines by digest: a second pipeline in one process costs nothing.
-std::shared_ptr<const Engine>& known_engine(const std::string& digest) {
-  static std::map<std::string, std::shared_ptr<const Engine>> engines;
-  return engines[digest];
-}
-std::mutex& known_engines_lock() {
-  static std::mutex lock;
-  return lock;
-}
-
-// The engine has no named groups, and refuses patterns of many hundred names. Of such a pattern it
-// gets what stands up to the end of its widest alternation: every match begins with that.
-std::string for_engine(std::string_view pattern) {
-  constexpr std::string_view named = "(?P<secret>";
-  constexpr std::size_t k_whole_bytes_max = 2000;
-  if (pattern.size() > k_whole_bytes_max) {
-    std::size_t widest = 0;
-    std::size_t cut = pattern.size();
-    std::size_t begin = 0;
-    int depth = 0;
-    for (std::size_t at = 0; at < pattern.size(); ++at) {
-      if (pattern[at] == '\\') {
-        ++at;
-      } else if (pattern[at] == '[') {
-        at = pattern.find(']', at + 2);
-      } else if (pattern[at] == '(' && depth++ == 0) {
-        begin = at;
-      } else if (pattern[at] == ')' && --depth == 0 && at - begin > widest) {
-        widest = at - begin;
-        cut = at + 1;
-      }
-    }
-    pattern = pattern.substr(0, cut);
-  }
-  std::string out(pattern);
-  for (std::size_t at = out.find(named); at != std::string::npos; at = out.find(named)) {
-    out.replace(at, named.size(), "(?:");
-  }
-  return out;
-}
 
 const std::string_view k_own_names[k_own_labels][2] = {
     {"key-block", "private-key"}, {"structured", "secret"}, {"known", "known"},
@@ -95,6 +39,36 @@ bundle::Severity severity_of(Own own) {
   }
 }
 
+// One example of every rule, one scan: an engine that misses one is not ours.
+bool finds_examples(const Engine& engine, const std::vector<Trigger>& triggers,
+                    std::span<const Rule> rules) {
+  std::string text;
+  std::vector<std::size_t> begins;
+  std::vector<bool> seen;
+  for (const Trigger& trigger : triggers) {
+    begins.push_back(text.size());
+    const Rule* rule = trigger.rules.empty() ? nullptr : &rules[trigger.rules.front()];
+    const bool has_example = rule != nullptr && !rule->examples.empty();
+    if (has_example) {
+      text += expand_example(rule->examples.front(), 1).text;
+    }
+    seen.push_back(!has_example);
+    text += "\n\n";
+  }
+  begins.push_back(text.size());
+  Engine::Scratch scratch;
+  std::vector<Event> events;
+  if (!scratch.fit(engine) || !engine.scan(text, 0, 0, scratch, events).ok) {
+    return false;
+  }
+  for (const Event& event : events) {
+    if (event.end > begins[event.pattern] && event.end <= begins[event.pattern + 1]) {
+      seen[event.pattern] = true;
+    }
+  }
+  return std::ranges::find(seen, false) == seen.end();
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Ruleset>> Ruleset::create(const PipelineOptions& options) {
@@ -103,16 +77,11 @@ Result<std::shared_ptr<const Ruleset>> Ruleset::create(const PipelineOptions& op
   set->add_labels();
   set->make_digest(options);
   const bool scalar = options.scalar || !Engine::usable();
-  set->make_triggers(scalar);
   if (!scalar) {
     SOURCEOS_TRY(set->prepare_engines(options));
   }
   if (scalar || set->degraded_) {
-    set->make_triggers(true);
-    for (Compiled& part : set->parts_) {
-      part.engine = nullptr;
-      part.literals = std::make_unique<Literals>(part.patterns);
-    }
+    set->prepare_scalar();
   }
   return std::shared_ptr<const Ruleset>(std::move(set));
 }
@@ -120,6 +89,7 @@ Result<std::shared_ptr<const Ruleset>> Ruleset::create(const PipelineOptions& op
 Status Ruleset::add_rules(const PipelineOptions& options) {
   const auto builtin = builtin_rules();
   rules_.assign(builtin.begin(), builtin.end());
+  builtin_ = rules_.size();
   std::set<std::string_view> ids;
   for (const Rule& rule : rules_) {
     ids.insert(rule.id);
@@ -167,152 +137,84 @@ void Ruleset::add_labels() {
   }
 }
 
-void Ruleset::make_triggers(bool scalar) {
-  std::array<std::map<std::string, std::size_t, std::less<>>, k_parts> keywords;
-  for (Compiled& part : parts_) {
-    part = {};
-  }
-  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
-    const Rule& rule = rules_[i];
-    const std::size_t index = static_cast<std::size_t>(part_of(rule));
-    Compiled& part = parts_[index];
-    if (!scalar) {
-      part.patterns.push_back({.expression = for_engine(rule.pattern)});
-      part.triggers.push_back({Trigger::Kind::rules, {i}});
-      continue;
-    }
-    const bool fit = !rule.keywords.empty() && std::ranges::all_of(rule.keywords, [](auto word) {
-      return word.size() >= k_literal_bytes_min;
-    });
-    if (!fit) {
-      part.untriggered.push_back(i);
-      continue;
-    }
-    for (const std::string_view keyword : rule.keywords) {
-      const auto [place, added] =
-          keywords[index].try_emplace(std::string(keyword), part.triggers.size());
-      if (added) {
-        part.patterns.push_back(
-            {.expression = std::string(keyword), .literal = true, .caseless = true});
-        part.triggers.emplace_back();
-      }
-      part.triggers[place->second].rules.push_back(i);
-    }
-  }
-  Compiled& part = parts_[0];
-  const auto add = [&](std::string_view literal, Trigger::Kind kind) {
-    part.patterns.push_back({.expression = std::string(literal), .literal = true});
-    part.triggers.push_back({kind, {}});
-  };
-  add("REDACTED-", Trigger::Kind::placeholder);
-  for (const std::string_view begin : k_key_begins) {
-    add(begin, Trigger::Kind::key_block);
-  }
-  for (const std::string_view home : k_homes) {
-    add(home, Trigger::Kind::home);
-  }
-}
-
 void Ruleset::make_digest(const PipelineOptions& options) {
-  bundle::Sha256 patterns;
   bundle::Sha256 all;
   for (const Rule& rule : rules_) {
-    const std::string text = fmt::format("{}\n{}\n{}\n", rule.tier, rule.pattern,
-                                         fmt::join(rule.keywords, "\n"));
-    patterns.update(text);
-    all.update(text);
-    all.update(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", rule.id, rule.klass,
+    all.update(fmt::format("{}\n{}\n{}\n", rule.tier, rule.pattern, fmt::join(rule.keywords, "\n")));
+    all.update(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", rule.id, rule.klass,
                            static_cast<int>(rule.severity), to_string(rule.kind),
                            static_cast<int>(rule.format), to_string(rule.check), rule.entropy_min,
-                           rule.tail, rule.repeat));
+                           static_cast<int>(rule.extend), rule.tail, rule.repeat));
   }
   std::vector<std::string> disabled = options.disabled_rules;
   std::ranges::sort(disabled);
   all.update(fmt::format("disabled\n{}\n", fmt::join(disabled, "\n")));
   digest_ = all.finish();
-  engine_digest_ = patterns.finish();
+}
+
+std::span<const Rule> Ruleset::own_rules() const { return std::span(rules_).first(builtin_); }
+std::span<const Rule> Ruleset::file_rules() const { return std::span(rules_).subspan(builtin_); }
+
+void Ruleset::append(Part which, PartPatterns patterns, std::shared_ptr<const Engine> engine) {
+  Compiled& part = parts_[static_cast<std::size_t>(which)];
+  if (engine != nullptr) {
+    part.shards.push_back({part.triggers.size(), std::move(engine)});
+  }
+  std::ranges::move(patterns.triggers, std::back_inserter(part.triggers));
+  std::ranges::move(patterns.untriggered, std::back_inserter(part.untriggered));
 }
 
 Status Ruleset::prepare_engines(const PipelineOptions& options) {
-  cached_ = true;
-  for (const Part part : {Part::always, Part::context, Part::findings}) {
-    if (!parts_[static_cast<std::size_t>(part)].patterns.empty()) {
-      SOURCEOS_TRY(prepare_engine(options, part));
+  for (const bool own : {true, false}) {
+    auto parts = make_parts(own ? own_rules() : file_rules(),
+                            static_cast<std::uint32_t>(own ? 0 : builtin_), PatternForm::vector);
+    if (own) {
+      add_own_patterns(parts.front());
+    }
+    for (const Part which : k_every_part) {
+      PartPatterns& part = parts[static_cast<std::size_t>(which)];
+      if (part.patterns.empty()) {
+        continue;
+      }
+      auto sourced = source_engine(
+          {.patterns = &part.patterns,
+           .probe = [&](const Engine& engine) {
+             return finds_examples(engine, part.triggers, rules_);
+           },
+           .keys = options.keys,
+           .cache_directory = options.cache_directory});
+      if (!sourced && !own) {
+        return std::unexpected(std::move(sourced).error());  // a user's pattern
+      }
+      if (!sourced || sourced->engine == nullptr) {
+        degraded_ = true;
+        return {};
+      }
+      cached_ = cached_ && !sourced->compiled;
+      append(which, std::move(part), std::move(sourced->engine));
     }
   }
   return {};
 }
 
-Status Ruleset::prepare_engine(const PipelineOptions& options, Part which) {
-  Compiled& part = parts_[static_cast<std::size_t>(which)];
-  const RuleCacheKey key{fmt::format("{}-{}", engine_digest_.hex(), static_cast<int>(which)),
-                         Engine::library(), Engine::cpu_features()};
-  const std::scoped_lock lock(known_engines_lock());
-  auto& known = known_engine(key.rules);
-  if (known != nullptr) {
-    part.engine = known;
-    return {};
-  }
-  const bool caching = options.keys && options.cache_directory;
-  if (caching) {
-    if (const auto bytes = read_rule_cache(*options.cache_directory, options.keys, key)) {
-      if (auto loaded = Engine::load(*bytes)) {
-        part.engine = std::move(*loaded);
-        if (probe(which)) {
-          known = part.engine;
-          return {};
-        }
-      }
-    }
-  }
+void Ruleset::prepare_scalar() {
+  auto parts = make_parts(rules_, 0, PatternForm::scalar);
+  add_own_patterns(parts.front());
   cached_ = false;
-  auto compiled = Engine::compile(part.patterns);
-  if (!compiled && !files_.empty()) {
-    return std::unexpected(std::move(compiled).error());  // a user's pattern, most likely
+  for (const Part which : k_every_part) {
+    Compiled& part = parts_[static_cast<std::size_t>(which)];
+    part = {};
+    part.literals = std::make_unique<Literals>(parts[static_cast<std::size_t>(which)].patterns);
+    append(which, std::move(parts[static_cast<std::size_t>(which)]), nullptr);
   }
-  part.engine = compiled ? *compiled : nullptr;
-  if (part.engine == nullptr || !probe(which)) {
-    degraded_ = true;
-    return {};
-  }
-  if (caching) {
-    if (const auto bytes = part.engine->serialise()) {
-      write_rule_cache(*options.cache_directory, options.keys, key, *bytes);
-    }
-  }
-  known = part.engine;
-  return {};
 }
 
-// One example of every rule, one scan: a database that misses one is not ours.
-bool Ruleset::probe(Part which) const {
-  const Compiled& part = parts_[static_cast<std::size_t>(which)];
-  std::string text;
-  std::vector<std::size_t> begins;
-  for (const Rule& rule : rules_) {
-    begins.push_back(text.size());
-    if (!rule.examples.empty() && part_of(rule) == which) {
-      text += expand_example(rule.examples.front(), 1).text;
-    }
-    text += "\n\n";
-  }
-  begins.push_back(text.size());
-  Engine::Scratch scratch;
-  std::vector<Event> events;
-  if (!scratch.fit(*part.engine) || !part.engine->scan(text, 0, 0, scratch, events).ok) {
-    return false;
-  }
-  std::vector<bool> seen(rules_.size(), false);
-  for (const Event& event : events) {
-    for (const std::uint32_t rule : part.triggers[event.pattern].rules) {
-      if (event.end > begins[rule] && event.end <= begins[rule + 1]) {
-        seen[rule] = true;
+bool Ruleset::fit(Engine::Scratch& scratch) const {
+  for (const Compiled& part : parts_) {
+    for (const Shard& shard : part.shards) {
+      if (!scratch.fit(*shard.engine)) {
+        return false;
       }
-    }
-  }
-  for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
-    if (!seen[rule] && !rules_[rule].examples.empty() && part_of(rules_[rule]) == which) {
-      return false;
     }
   }
   return true;
@@ -322,17 +224,29 @@ Engine::Scanned Ruleset::scan(Part which, std::string_view block, std::uint64_t 
                               std::uint64_t after, Engine::Scratch& scratch,
                               std::vector<Event>& events) const {
   const Compiled& part = parts_[static_cast<std::size_t>(which)];
-  if (part.engine != nullptr) {
-    return part.engine->scan(block, base, after, scratch, events);
+  Engine::Scanned all{true, base + block.size()};
+  for (const Shard& shard : part.shards) {
+    const std::size_t before = events.size();
+    const auto scanned = shard.engine->scan(block, base, after, scratch, events);
+    all.ok = all.ok && scanned.ok;
+    all.upto = std::min(all.upto, scanned.upto);
+    if (shard.first != 0) {
+      for (std::size_t i = before; i < events.size(); ++i) {
+        events[i].pattern += static_cast<std::uint32_t>(shard.first);
+      }
+    }
   }
   if (part.literals != nullptr) {
     part.literals->scan(block, base, after, events);
   }
-  return {};
+  if (!std::ranges::is_sorted(events)) {
+    std::ranges::sort(events);
+  }
+  return all;
 }
 
 std::string Ruleset::engine_name() const {
-  return parts_[0].engine != nullptr ? Engine::library() : std::string("scalar");
+  return parts_[0].shards.empty() ? std::string("scalar") : Engine::library();
 }
 
 }  // namespace sourceos::redact

@@ -1,8 +1,10 @@
-// All rules of one run in the form that scanning wants: one engine over patterns and keywords, a
+// All rules of one run in the form that scanning wants: engines over patterns or keywords, a
 // matcher for each rule, and the labels under which masked places are counted.
 //
-// The engine only says "this trigger ends here"; what a trigger starts is told by its kind. The
-// scalar path has the same triggers made of the rules' keywords alone.
+// An engine only says "this trigger ends here"; what a trigger starts is told by its kind. The
+// scalar path has triggers made of the rules' keywords alone. Built-in rules and those of rule
+// files have engines of their own: the former were compiled when the program was built, so that
+// only the latter cost time here.
 #pragma once
 
 #include <array>
@@ -20,6 +22,7 @@
 #include "redact/matcher.hpp"
 #include "redact/pipeline.hpp"
 #include "redact/rules.hpp"
+#include "redact/ruleset_parts.hpp"
 
 namespace sourceos::redact {
 
@@ -38,17 +41,6 @@ struct Label {
   Found found = Found::rule;
   std::uint8_t tier = 0;
   bool issuer = true;  // S-16: comparable across bundles
-};
-
-// What the engine is asked about: rules that always run; those that only run beside a token-like
-// run of characters (tier 2 without keywords: they would slow all the rest); findings.
-enum class Part : std::uint8_t { always, context, findings };
-inline constexpr std::size_t k_parts = 3;
-
-struct Trigger {
-  enum class Kind : std::uint8_t { rules, placeholder, key_block, home };
-  Kind kind = Kind::rules;
-  std::vector<std::uint32_t> rules;
 };
 
 class Ruleset {
@@ -70,11 +62,9 @@ class Ruleset {
   [[nodiscard]] const std::vector<std::uint32_t>& untriggered(Part part) const {
     return parts_[static_cast<std::size_t>(part)].untriggered;
   }
-  // Null on the scalar path.
-  [[nodiscard]] const Engine* engine(Part part) const {
-    return parts_[static_cast<std::size_t>(part)].engine.get();
-  }
-  // Appends (trigger, end) events for ends past `after`.
+  // Makes working memory fit for scan(); nothing to do on the scalar path.
+  [[nodiscard]] bool fit(Engine::Scratch& scratch) const;
+  // Appends (trigger, end) events for ends past `after`, in ascending order.
   [[nodiscard]] Engine::Scanned scan(Part part, std::string_view block, std::uint64_t base,
                                      std::uint64_t after, Engine::Scratch& scratch,
                                      std::vector<Event>& events) const;
@@ -82,6 +72,7 @@ class Ruleset {
   [[nodiscard]] std::uint64_t width_max() const { return width_max_; }
 
   [[nodiscard]] const bundle::Digest& digest() const { return digest_; }
+  // Nothing had to be compiled.
   [[nodiscard]] bool cached() const { return cached_; }
   [[nodiscard]] bool degraded() const { return degraded_; }
   [[nodiscard]] std::string engine_name() const;
@@ -90,18 +81,23 @@ class Ruleset {
   Ruleset() = default;
   Status add_rules(const PipelineOptions& options);
   void add_labels();
+  // One engine's share of a part's triggers, from `first` on.
+  struct Shard {
+    std::size_t first = 0;
+    std::shared_ptr<const Engine> engine;
+  };
   struct Compiled {
     std::vector<Trigger> triggers;
-    std::vector<EnginePattern> patterns;  // one for each trigger
     std::vector<std::uint32_t> untriggered;
-    std::shared_ptr<const Engine> engine;
+    std::vector<Shard> shards;
     std::unique_ptr<Literals> literals;
   };
-  void make_triggers(bool scalar);
+  [[nodiscard]] std::span<const Rule> own_rules() const;
+  [[nodiscard]] std::span<const Rule> file_rules() const;
   void make_digest(const PipelineOptions& options);
   Status prepare_engines(const PipelineOptions& options);
-  Status prepare_engine(const PipelineOptions& options, Part part);
-  [[nodiscard]] bool probe(Part part) const;
+  void prepare_scalar();
+  void append(Part part, PartPatterns patterns, std::shared_ptr<const Engine> engine);
 
   std::vector<RuleFile> files_;
   std::vector<Rule> rules_;
@@ -110,8 +106,8 @@ class Ruleset {
   std::vector<Label> labels_;
   std::array<Compiled, k_parts> parts_;
   bundle::Digest digest_;
-  bundle::Digest engine_digest_;
-  bool cached_ = false;
+  std::size_t builtin_ = 0;  // that many rules come first
+  bool cached_ = true;
   bool degraded_ = false;
   std::uint64_t width_max_ = 0;
 };

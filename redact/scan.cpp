@@ -45,11 +45,7 @@ bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const
 }
 
 Worker::Worker(const ScanSetup& setup) {
-  for (const Part part : {Part::always, Part::context, Part::findings}) {
-    if (setup.rules->engine(part) != nullptr) {
-      static_cast<void>(scratch.fit(*setup.rules->engine(part)));
-    }
-  }
+  static_cast<void>(setup.rules->fit(scratch));  // scan() says so when it does not fit
   if (setup.known != nullptr && setup.known->engine() != nullptr) {
     static_cast<void>(scratch.fit(*setup.known->engine()));
   }
@@ -136,12 +132,7 @@ bool Scan::scan_part(Part part, std::uint64_t from, std::uint64_t upto, std::uin
   if (!scanned.ok) {
     return false;
   }
-  if (!scanned.complete) {
-    limit = std::min(limit, std::max(events.back().end - 1, done_ + 1));
-  }
-  if (!std::ranges::is_sorted(events)) {
-    std::ranges::sort(events);
-  }
+  limit = std::min(limit, std::max(scanned.upto, done_ + 1));
   return true;
 }
 

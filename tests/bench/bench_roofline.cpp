@@ -67,7 +67,7 @@ std::size_t fill(int file, std::string& frame, const redact::Ruleset& rules,
 
 void go_through(int file, const redact::Ruleset& rules, Stages& stages) {
   redact::Engine::Scratch scratch;
-  (void)scratch.fit(*rules.engine(redact::Part::always));
+  (void)rules.fit(scratch);
   bundle::Sha256 digest;
   bundle::Sha256 stored_digest;
   std::string frame(k_frame_bytes, '\0');

@@ -1,0 +1,29 @@
+// The built-in rules' patterns, compiled when the program was built: starting costs a load then,
+// not seconds of compiling.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "redact/engine.hpp"
+
+namespace sourceos::redact {
+
+// One compiled set. The table is made by compile_rules_main.cpp.
+struct CompiledRules {
+  std::string_view patterns;  // pattern_digest()
+  std::string_view library;   // Engine::library() that compiled it
+  std::size_t size = 0;
+  std::string_view packed;    // Engine::serialise(), as zstd
+};
+
+// One for each part of the rules; empty where the build could not compile them.
+[[nodiscard]] std::span<const CompiledRules> compiled_rules();
+
+// The set with these patterns, serialised; empty when there is none that this CPU and library
+// run: compile then.
+[[nodiscard]] std::string find_compiled_rules(std::string_view pattern_digest);
+
+}  // namespace sourceos::redact

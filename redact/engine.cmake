@@ -1,0 +1,21 @@
+# The engine, and the built-in rules compiled for it when the program is built (OFF: by the first
+# command that needs them).
+option(SOURCEOS_COMPILED_RULES "Compile the built-in rules beforehand" ON)
+
+sourceos_library(redact_engine
+  SOURCES
+    engine.cpp
+    ruleset_parts.cpp
+  FOLDERS redact_rules bundle core
+  LIBRARIES hs fmt)
+
+add_executable(compile_rules compile_rules_main.cpp)
+target_link_libraries(compile_rules PRIVATE sourceos_settings sourceos_redact_engine)
+set(SOURCEOS_COMPILED_RULES_TABLE ${CMAKE_CURRENT_BINARY_DIR}/compiled_rules_table.cpp)
+add_custom_command(
+  OUTPUT ${SOURCEOS_COMPILED_RULES_TABLE}
+  COMMAND compile_rules ${SOURCEOS_COMPILED_RULES_TABLE}
+    $<$<NOT:$<BOOL:${SOURCEOS_COMPILED_RULES}>>:--empty>
+  DEPENDS compile_rules
+  COMMENT "Compiling the rules"
+  COMMAND_EXPAND_LISTS VERBATIM)
