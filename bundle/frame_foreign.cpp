@@ -32,6 +32,11 @@ Decompressed decompress_foreign(std::string_view bytes, std::size_t bytes_max, s
   return Decompressed::whole;
 }
 
+std::size_t foreign_frame_size(std::string_view bytes) {
+  const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
+  return ZSTD_isError(size) != 0 ? 0 : size;
+}
+
 std::string compress_foreign(std::string_view bytes) {
   constexpr int k_level = 19;
   std::string out(ZSTD_compressBound(bytes.size()), '\0');

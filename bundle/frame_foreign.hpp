@@ -15,6 +15,9 @@ enum class Decompressed { whole, broken, limit };
 [[nodiscard]] Decompressed decompress_foreign(std::string_view bytes, std::size_t bytes_max,
                                               std::string& out);
 
+// The size of the frame that `bytes` begin with; 0 when it does not end in them or is none.
+[[nodiscard]] std::size_t foreign_frame_size(std::string_view bytes);
+
 // One frame of all bytes, packed as well as it goes: for what is made once, at build time.
 [[nodiscard]] std::string compress_foreign(std::string_view bytes);
 

@@ -38,7 +38,8 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     unsigned bits = 0;
     bits |= digit || letter || c == '+' || c == '/' || c == '-' || c == '_' ? k_word : 0;
     const bool control = c < 0x20 && c != '\t' && c != '\n';
-    bits |= control || c == '%' || c == '&' || c == '\\' || c == 0xC2 || c == 0xE2 || c == 0xEF
+    bits |= control || c == '%' || c == '&' || c == '\\' || c == 0xC2 || c == 0xE2 ||
+                    c == 0xEF || c == 0xFD
                 ? k_special : 0;
     bits |= digit ? k_digit : 0;
     bits |= c == '.' ? k_dot : 0;
@@ -96,12 +97,12 @@ constexpr std::array<std::uint8_t, 16> k_word_low = {
     0x07, 0x07, 0x03, 0x09, 0x01, 0x09, 0x01, 0x19};
 constexpr std::array<std::uint8_t, 16> k_word_high = {
     0, 0, 0x08, 0x04, 0x01, 0x12, 0x01, 0x02, 0, 0, 0, 0, 0, 0, 0, 0};
-// bit 0: % &   1: backslash   2: C2 E2   3: EF   4: 00-1F but tab, newline
+// bit 0: % &   1: backslash   2: C2 E2   3: EF   4, 5: 00-1F but tab, newline   6: FD
 constexpr std::array<std::uint8_t, 16> k_special_low = {
     0x30, 0x30, 0x34, 0x30, 0x30, 0x31, 0x31, 0x30,
-    0x30, 0x20, 0x20, 0x30, 0x32, 0x30, 0x30, 0x38};
+    0x30, 0x20, 0x20, 0x30, 0x32, 0x70, 0x30, 0x38};
 constexpr std::array<std::uint8_t, 16> k_special_high = {
-    0x10, 0x20, 0x01, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0x04, 0, 0x0C, 0};
+    0x10, 0x20, 0x01, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0x04, 0, 0x0C, 0x40};
 
 SOURCEOS_AVX2 __m256i members(Nibbles halves, __m256i low, __m256i high) {
   return _mm256_and_si256(_mm256_shuffle_epi8(low, halves.low),

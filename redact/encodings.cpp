@@ -18,6 +18,8 @@ constexpr std::size_t k_window_chars = 24;
 constexpr std::size_t k_inflate_ratio_max = 64;  // text packs ten to twenty times
 constexpr std::size_t k_inflate_bytes_min = 64 * 1024;
 
+constexpr std::string_view k_zstd_begin = "\x28\xB5\x2F\xFD";
+
 constexpr std::uint8_t k_no_digit = 255;
 
 constexpr std::array<std::uint8_t, 256> make_base64() {
@@ -119,7 +121,7 @@ void take(std::string bytes, bool cut, std::vector<DecodedRun>& out) {
 }  // namespace
 
 bool is_compressed(std::string_view bytes) {
-  return bytes.starts_with("\x1F\x8B\x08") || bytes.starts_with("\x28\xB5\x2F\xFD") ||
+  return bytes.starts_with("\x1F\x8B\x08") || bytes.starts_with(k_zstd_begin) ||
          bytes.starts_with("\x78\x9C") || bytes.starts_with("\x78\xDA") ||
          bytes.starts_with("\x78\x01");
 }
@@ -128,7 +130,7 @@ std::vector<DecodedRun> decompress(std::string_view bytes) {
   std::string out;
   const std::size_t bound = inflate_bound(bytes.size());
   bool limit = false;
-  if (bytes.starts_with("\x28\xB5\x2F\xFD")) {
+  if (bytes.starts_with(k_zstd_begin)) {
     limit = bundle::decompress_foreign(bytes, bound, out) == bundle::Decompressed::limit;
   } else {
     limit = inflate(bytes, bound, out) == Inflated::limit;
@@ -140,6 +142,36 @@ std::vector<DecodedRun> decompress(std::string_view bytes) {
     runs.push_back({Decoded::text, std::move(out)});
   }
   return runs;
+}
+
+std::optional<PackedRun> unpack(std::string_view bytes) {
+  PackedRun run;
+  const std::size_t bound = inflate_bound(bytes.size());
+  bool limit = false;
+  bool whole = false;
+  if (bytes.starts_with(k_zstd_begin)) {
+    run.size = bundle::foreign_frame_size(bytes);
+    const std::string_view frame = run.size == 0 ? bytes : bytes.substr(0, run.size);
+    const auto state = bundle::decompress_foreign(frame, bound, run.bytes);
+    limit = state == bundle::Decompressed::limit;
+    whole = run.size != 0 && state == bundle::Decompressed::whole;
+    run.open = run.size == 0 && state == bundle::Decompressed::whole;
+  } else if (bytes.starts_with("\x1F\x8B\x08")) {
+    const Inflated state = inflate(bytes, bound, run.bytes, &run.size);
+    limit = state == Inflated::limit;
+    whole = state == Inflated::whole;
+    run.open = !whole && run.size == bytes.size();
+  }
+  if (!whole && !limit && run.bytes.empty()) {
+    return std::nullopt;
+  }
+  // A gzip stream that is too much to read to its end says not where that is.
+  run.open = run.open || (limit && !bytes.starts_with(k_zstd_begin));
+  if (run.open || run.size == 0) {
+    run.size = bytes.size();
+  }
+  run.state = limit ? Decoded::limit : Decoded::text;
+  return run;
 }
 
 std::vector<DecodedRun> decode_run(std::string_view run, bool cut) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,18 @@ struct DecodedRun {
 [[nodiscard]] std::vector<DecodedRun> decode_run(std::string_view run, bool cut);
 // The same for bytes that are gzip, zlib or zstd themselves; nothing when they are not.
 [[nodiscard]] std::vector<DecodedRun> decompress(std::string_view bytes);
-// gzip or zstd by its first bytes.
+// gzip, zlib or zstd by its first bytes.
 [[nodiscard]] bool is_compressed(std::string_view bytes);
+
+// A gzip or zstd stream that lies in other bytes.
+struct PackedRun {
+  Decoded state = Decoded::text;
+  bool open = false;      // it does not end in what was given
+  std::size_t size = 0;   // from its begin to its end, or to that of what was given
+  std::string bytes;
+};
+
+// The stream that `bytes` begin with, if any; a broken one when something came before the fault.
+[[nodiscard]] std::optional<PackedRun> unpack(std::string_view bytes);
 
 }  // namespace sourceos::redact

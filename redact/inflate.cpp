@@ -67,6 +67,8 @@ class Inflater {
     return Inflated::broken;
   }
 
+  [[nodiscard]] std::size_t taken() const { return at_; }
+
  private:
   unsigned bits(int need) {
     unsigned value = 0;
@@ -268,12 +270,19 @@ std::size_t header_size(std::string_view bytes) {
 
 }  // namespace
 
-Inflated inflate(std::string_view bytes, std::size_t bytes_max, std::string& out) {
+Inflated inflate(std::string_view bytes, std::size_t bytes_max, std::string& out,
+                 std::size_t* taken) {
   const std::size_t header = header_size(bytes);
   if (header == 0) {
     return Inflated::broken;
   }
-  return Inflater(bytes.substr(header), bytes_max, out).run();
+  Inflater inflater(bytes.substr(header), bytes_max, out);
+  const Inflated state = inflater.run();
+  if (taken != nullptr) {
+    const std::size_t trailer = header == 2 ? 4 : 8;
+    *taken = std::min(bytes.size(), header + inflater.taken() + trailer);
+  }
+  return state;
 }
 
 }  // namespace sourceos::redact

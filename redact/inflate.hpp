@@ -15,7 +15,9 @@ enum class Inflated : std::uint8_t {
   limit,   // more than bytes_max; that much is in `out`
 };
 
-// `bytes` begin with a gzip or zlib header; otherwise `broken` with nothing in `out`.
-[[nodiscard]] Inflated inflate(std::string_view bytes, std::size_t bytes_max, std::string& out);
+// `bytes` begin with a gzip or zlib header; otherwise `broken` with nothing in `out`. `taken`: how
+// many of them were read, with the checksum at the end.
+[[nodiscard]] Inflated inflate(std::string_view bytes, std::size_t bytes_max, std::string& out,
+                               std::size_t* taken = nullptr);
 
 }  // namespace sourceos::redact

@@ -25,12 +25,6 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-void add_name(std::vector<std::string>& names, std::string_view name) {
-  if (std::ranges::find(names, name) == names.end()) {
-    names.emplace_back(name);
-  }
-}
-
 }  // namespace
 
 bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const {
@@ -64,6 +58,12 @@ Scan::~Scan() {
   level_->touched.clear();
 }
 
+void Scan::note_limit(std::string_view name) {
+  if (std::ranges::find(limits_reached, name) == limits_reached.end()) {
+    limits_reached.emplace_back(name);
+  }
+}
+
 std::uint64_t Scan::needed_from() const {
   return done_ - std::min(done_, k_look_bytes);
 }
@@ -87,7 +87,7 @@ bool Scan::step(std::uint64_t limit, std::uint64_t end) {
   if (!scan_part(Part::always, from, upto, limit)) {
     push({.from = done_, .to = limit, .label = setup_->rules->label(Own::budget)}, "", false,
          Verdict::confirmed);
-    add_name(limits_reached, "engine");
+    note_limit("engine");
     done_ = limit;
     return true;
   }
@@ -304,7 +304,7 @@ void Scan::mask_line(std::uint64_t at) {
   const std::uint64_t from = before == std::string_view::npos ? low : low + before + 1;
   const std::uint64_t to = after == std::string_view::npos ? high : at + after;
   masked_line_to_ = to;
-  add_name(limits_reached, "confirm-budget");
+  note_limit("confirm-budget");
   push({.from = from, .to = to, .label = setup_->rules->label(Own::budget)}, bytes(from, to), false,
        Verdict::confirmed);
 }

@@ -63,6 +63,7 @@ struct ScanOptions {
   bool findings = false;
   const std::vector<bool>* skip = nullptr;    // by label: hits that stay (allow list)
   const ValueSink* values = nullptr;
+  std::uint64_t decode_bytes_max = 0;         // below depth 0: how much may be decoded in all
 };
 
 class Scan {
@@ -115,6 +116,11 @@ class Scan {
   void on_context(std::uint64_t from, std::uint64_t to);
   void on_address(std::uint64_t at, Own own);
   void on_special(std::uint64_t at);
+  void on_packed(std::uint64_t at);
+  void follow_packed(std::uint64_t limit);
+  void mask_undecoded(std::uint64_t from, std::uint64_t to);
+  void mask_as(const std::vector<Span>& inside, std::uint64_t from, std::uint64_t to);
+  [[nodiscard]] std::uint64_t decode_left(std::uint64_t at) const;
   struct Extent {
     std::uint64_t from, to;
   };
@@ -123,8 +129,9 @@ class Scan {
                                                       Own& own) const;
   void add_mapped(std::vector<Span> inside, const ShadowText& shadow, std::uint64_t from);
   // Spans of text that was decoded; level depth + 1 of the worker.
-  [[nodiscard]] std::vector<Span> look_inside(std::string_view text);
+  [[nodiscard]] std::vector<Span> look_inside(std::string_view text, std::uint64_t at);
   void add_finding(std::uint32_t rule, std::uint64_t at, std::string_view match);
+  void note_limit(std::string_view name);
   void mask_line(std::uint64_t at);
   [[nodiscard]] bool within_budget(std::uint64_t at);
   [[nodiscard]] Window window(std::uint64_t from, std::uint64_t to);
@@ -158,6 +165,9 @@ class Scan {
   std::uint64_t run_to_ = 0;               // the last run, or part of a long one, ends here
   bool run_goes_on_ = false;               // a long run's next part begins there
   bool run_undecoded_ = false;             // and is masked, whatever it holds
+  std::uint64_t packed_to_ = 0;            // the last compressed stream ends here
+  bool packed_open_ = false;               // and all that follows belongs to it
+  std::uint64_t decoded_ = 0;              // bytes, by whatever encoding
   std::uint64_t context_to_ = 0;
   std::array<std::uint64_t, 3> address_to_{};  // e-mail, IPv4, other
   std::uint64_t special_to_ = 0;

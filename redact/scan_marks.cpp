@@ -19,6 +19,10 @@ constexpr std::uint64_t k_context_side_bytes = 512;
 constexpr std::size_t k_token_bytes_min = 16;
 constexpr std::size_t k_home_name_max = 32;
 constexpr std::uint64_t k_shadow_bytes_max = 8 * 1024;
+constexpr std::uint64_t k_packed_bytes_max = 48 * 1024;  // of a stream; less than k_look_bytes
+// Decoding may make so much of a document's bytes, and so much more of any document (S-14).
+constexpr std::uint64_t k_decoded_ratio_max = 32;
+constexpr std::uint64_t k_decoded_bytes_min = 16 * 1024 * 1024;
 
 bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -77,11 +81,15 @@ void Scan::look_at_marks(std::uint64_t limit) {
     on_address(from + at, Own::email);
   }
   for (const std::uint32_t at : marks.specials) {
+    if (from + at >= packed_to_) {
+      on_packed(from + at);
+    }
     if (from + at >= special_to_) {
       on_special(from + at);
     }
   }
   marks_to_ = limit;
+  follow_packed(limit);
 }
 
 // A run of the base64 alphabet, from its begin to its end; long ones in parts of fixed size from
@@ -121,42 +129,100 @@ void Scan::on_run(std::uint64_t at) {
   }
 }
 
+void Scan::mask_undecoded(std::uint64_t from, std::uint64_t to) {
+  push({.from = from, .to = to, .label = setup_->rules->label(Own::undecoded)}, bytes(from, to),
+       true, Verdict::confirmed);
+  note_limit("decode");
+}
+
+// The whole of what was encoded takes the name of the first of what it held.
+void Scan::mask_as(const std::vector<Span>& inside, std::uint64_t from, std::uint64_t to) {
+  Span best = *std::ranges::min_element(inside, [](const Span& a, const Span& b) {
+    return a.label != b.label ? a.label < b.label : a.from < b.from;
+  });
+  best.from = from;
+  best.to = to;
+  best.shape = Shape::plain;
+  add_named(best);
+}
+
+std::uint64_t Scan::decode_left(std::uint64_t at) const {
+  const std::uint64_t most = options_.depth > 0 ? options_.decode_bytes_max
+                                                : k_decoded_bytes_min + k_decoded_ratio_max * at;
+  return most - std::min(most, decoded_);
+}
+
 void Scan::on_encoded(std::uint64_t from, std::uint64_t to, bool cut) {
-  const auto undecoded = [&] {
-    push({.from = from, .to = to, .label = setup_->rules->label(Own::undecoded)}, bytes(from, to),
-         true, Verdict::confirmed);
-    if (std::ranges::find(limits_reached, "decode") == limits_reached.end()) {
-      limits_reached.emplace_back("decode");
-    }
-  };
+  if (decode_left(from) == 0) {
+    mask_undecoded(from, to);
+    return;
+  }
   for (const DecodedRun& run : decode_run(bytes(from, to), cut)) {
     if (run.state == Decoded::limit || options_.depth >= limits::k_decode_depth_max) {
       run_undecoded_ = cut;
-      undecoded();
+      mask_undecoded(from, to);
       return;
     }
-    std::vector<Span> inside = look_inside(run.bytes);
-    if (inside.empty()) {
-      continue;
+    if (const std::vector<Span> inside = look_inside(run.bytes, from); !inside.empty()) {
+      mask_as(inside, from, to);
+      return;
     }
-    Span best = *std::ranges::min_element(inside, [](const Span& a, const Span& b) {
-      return a.label != b.label ? a.label < b.label : a.from < b.from;
-    });
-    best.from = from;
-    best.to = to;
-    best.shape = Shape::plain;
-    add_named(best);
-    return;
   }
 }
 
-std::vector<Span> Scan::look_inside(std::string_view text) {
+std::vector<Span> Scan::look_inside(std::string_view text, std::uint64_t at) {
+  decoded_ += text.size();
   Scan scan(*setup_, *worker_,
             {.depth = static_cast<std::uint8_t>(options_.depth + 1), .skip = options_.skip,
-             .values = options_.values});
+             .values = options_.values, .decode_bytes_max = decode_left(at)});
   scan.advance(text, 0, true);
   foreign_ += scan.foreign_;
+  decoded_ += scan.decoded_;
+  for (const std::string& limit : scan.limits_reached) {
+    note_limit(limit);
+  }
   return std::move(scan.spans);
+}
+
+// A compressed stream among the bytes, as in a rotated log. `at`: a byte of its begin.
+void Scan::on_packed(std::uint64_t at) {
+  const auto mark = static_cast<unsigned char>(text_[at - base_]);
+  const std::uint64_t before = mark == 0xFD ? 3 : 0;  // zstd is told by its fourth byte
+  if ((mark != 0xFD && mark != 0x1F) || at < base_ + before) {
+    return;
+  }
+  const std::uint64_t from = at - before;
+  const std::uint64_t to = std::min(end_of_text(), from + k_packed_bytes_max);
+  if (from < packed_to_ || !is_compressed(bytes(from, to))) {
+    return;
+  }
+  const auto packed = unpack(bytes(from, to));
+  if (!packed) {
+    return;
+  }
+  const std::uint64_t end = from + packed->size;
+  const bool cut = packed->open && to - from == k_packed_bytes_max;
+  const bool limit = packed->state == Decoded::limit || cut || decode_left(from) == 0 ||
+                     options_.depth >= limits::k_decode_depth_max;
+  if (!limit) {
+    if (const std::vector<Span> inside = look_inside(packed->bytes, from); !inside.empty()) {
+      mask_as(inside, from, end);
+      packed_to_ = end;
+    }
+    return;
+  }
+  mask_undecoded(from, end);
+  packed_to_ = end;
+  packed_open_ = packed->open;
+}
+
+// What goes on past what can be seen of it is masked to the document's end.
+void Scan::follow_packed(std::uint64_t limit) {
+  while (packed_open_ && packed_to_ < limit) {
+    const std::uint64_t to = std::min(packed_to_ + k_packed_bytes_max, end_of_text());
+    mask_undecoded(packed_to_, to);
+    packed_to_ = to;
+  }
 }
 
 // Rules that only run beside a token: on its line, not too far from it.
@@ -229,7 +295,7 @@ void Scan::on_special(std::uint64_t at) {
   if (!shadow.changed || shadow.text.empty()) {
     return;
   }
-  add_mapped(look_inside(shadow.text), shadow, from);
+  add_mapped(look_inside(shadow.text, from), shadow, from);
 }
 
 void Scan::add_mapped(std::vector<Span> inside, const ShadowText& shadow, std::uint64_t from) {

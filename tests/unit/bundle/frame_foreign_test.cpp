@@ -19,6 +19,13 @@ TEST_CASE("what was packed is unpacked whole, within its bound") {
   CHECK(out.size() == text.size() - 1);
 }
 
+TEST_CASE("a frame says where it ends") {
+  const std::string packed = compress_foreign("some content");
+  CHECK(foreign_frame_size(packed + "and more") == packed.size());
+  CHECK(foreign_frame_size(packed.substr(0, packed.size() - 1)) == 0);
+  CHECK(foreign_frame_size("no zstd at all") == 0);
+}
+
 TEST_CASE("what is broken gives what came before the fault") {
   std::string text;
   for (int i = 0; i < 100'000; ++i) {
