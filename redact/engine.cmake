@@ -5,6 +5,7 @@ option(SOURCEOS_COMPILED_RULES "Compile the built-in rules beforehand" ON)
 sourceos_library(redact_engine
   SOURCES
     engine.cpp
+    engine_pattern.cpp
     ruleset_parts.cpp
   FOLDERS redact_rules bundle core
   LIBRARIES hs fmt)

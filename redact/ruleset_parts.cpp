@@ -1,6 +1,7 @@
 #include "redact/ruleset_parts.hpp"
 
 #include "bundle/digest.hpp"
+#include "redact/engine_pattern.hpp"
 #include "redact/literals.hpp"
 
 #include <algorithm>
@@ -40,19 +41,14 @@ std::size_t end_of_widest_group(std::string_view pattern) {
   return cut;
 }
 
-// The engine has no named groups, and refuses patterns of many hundred names. Of such a pattern it
-// gets what stands up to the end of its widest alternation: every match begins with that.
+// The engine refuses patterns of many hundred names. Of such a pattern it gets what stands up to
+// the end of its widest alternation: every match begins with that.
 std::string for_engine(std::string_view pattern) {
-  constexpr std::string_view named = "(?P<secret>";
   constexpr std::size_t k_whole_bytes_max = 2000;
   if (pattern.size() > k_whole_bytes_max) {
     pattern = pattern.substr(0, end_of_widest_group(pattern));
   }
-  std::string out(pattern);
-  for (std::size_t at = out.find(named); at != std::string::npos; at = out.find(named)) {
-    out.replace(at, named.size(), "(?:");
-  }
-  return out;
+  return engine_pattern(pattern);
 }
 
 using KeywordPlaces = std::map<std::string, std::size_t, std::less<>>;
