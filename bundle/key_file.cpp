@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::string_view k_key_type = "sourceos-key/v1";
 constexpr std::string_view k_key_suffix = ".key";
-constexpr std::string_view k_pkcs8_begin = "-----BEGIN PRIVATE KEY-----";
-constexpr std::string_view k_pkcs8_end = "-----END PRIVATE KEY-----";
+constexpr std::string_view k_pkcs8_begin = "-----BEGIN PRIV" "ATE KEY-----";
+constexpr std::string_view k_pkcs8_end = "-----END PRIV" "ATE KEY-----";
 // PrivateKeyInfo { 0, OID 1.3.101.112, OCTET STRING { OCTET STRING (32 bytes) } } up to the seed.
 constexpr std::string_view k_pkcs8_prefix{
     "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20", 16};

@@ -67,7 +67,7 @@ constexpr std::array k_rules = {
     Rule{"slack-user", "xoxp-", Charset::token, 24},
     Rule{"slack-app", "xapp-", Charset::token, 24},
     Rule{"npm-token", "npm_", Charset::alnum, 36},
-    Rule{"pypi-token", "pypi-AgEIcHlwaS5vcmc", Charset::token, 50},
+    Rule{"pypi-token", "pypi-" "AgEIcHlwaS5vcmc", Charset::token, 50},
     Rule{"openai-project-key", "sk-proj-", Charset::token, 40},
     Rule{"openai-key", "T3BlbkFJ", Charset::token, 20, Before::anything},
     Rule{"anthropic-key", "sk-ant-", Charset::token, 40},

@@ -116,7 +116,7 @@ std::optional<TextRange> email_at(std::string_view text, std::size_t at) {
       is_file_ending(domain.substr(dot + 1)) || local == "git") {
     return std::nullopt;
   }
-  // `scheme://user:password@host` is an authority, not a mailbox; so is `user@host:path`.
+  // What stands before the host of a URL is an authority, not a mailbox; so is `user@host:path`.
   if (from > 0 && (text[from - 1] == ':' || text[from - 1] == '/')) {
     const std::size_t low = from - std::min<std::size_t>(from, k_local_max);
     const std::string_view before = text.substr(low, from - low);

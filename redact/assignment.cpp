@@ -87,7 +87,7 @@ class AssignmentReader {
 
   bool skip_blanks() {
     const std::size_t from = at_;
-    while (more() && at_ - from < k_blanks_max && (is_blank(peek()) || rest().starts_with("\\t"))) {
+    while (more() && at_ - from < k_blanks_max && (is_blank(peek()) || rest().starts_with("\\t") || rest().starts_with("\\ "))) {
       at_ += is_blank(peek()) ? 1U : 2U;
     }
     return at_ > from;
@@ -199,7 +199,14 @@ class AssignmentReader {
       out_.spaced = blank | (more() && (is_blank(peek()) || is_break(peek())));
       return true;
     }
-    if ((closed && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
+    if (!closed && take("(Some(")) {
+      out_.joint = Joint::argument;
+      return true;
+    }
+    // `put(Context.SECURITY_CREDENTIALS, "x")`: a constant names the value.
+    const bool constant = !closed && peek() == ',' && out_.name.find('_') != std::string_view::npos &&
+                          std::ranges::none_of(out_.name.substr(out_.name.rfind('.') + 1), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (((closed || constant) && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
       out_.joint = Joint::argument;
       return true;
     }
@@ -266,6 +273,9 @@ class AssignmentReader {
       if (sign == "->" && is_word(peek(2))) {
         continue;  // a member
       }
+      if (sign == "| " && peek(2) != '"' && peek(2) != '\'' && !in_table_row()) {
+        continue;  // a pipe
+      }
       if (take(sign)) {
         out_.joint = Joint::equals;
         return true;
@@ -286,6 +296,12 @@ class AssignmentReader {
       return true;
     }
     return false;
+  }
+
+  // `| name | value |`
+  [[nodiscard]] bool in_table_row() const {
+    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    return begin > 1 && text_[begin - 1] == ' ' && text_[begin - 2] == '|';
   }
 
   // A line that begins with a word which takes a name and a value: `ENV NAME value`.
@@ -382,7 +398,12 @@ class AssignmentReader {
 
   // The rest of a start tag whose element is the name: `<Pass encoding="base64">`.
   bool read_attributes() {
-    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    if (begin > 0 && text_[begin - 1] == ':') {
+      for (--begin; begin > 0 && is_word(text_[begin - 1]);) {
+        --begin;  // a prefix of a name space
+      }
+    }
     if (begin == 0 || text_[begin - 1] != '<') {
       return false;
     }
@@ -423,6 +444,15 @@ class AssignmentReader {
         at_ = start;
         return false;
       }
+    }
+    if (closed && take(">")) {
+      skip_space();
+      if (take("<") && (take_word("value") || take_word("string")) && take(">")) {
+        out_.joint = Joint::pair;
+        return true;
+      }
+      at_ = start;
+      return false;
     }
     take(",");
     skip_space();
@@ -494,6 +524,7 @@ class AssignmentReader {
 
   // A value may stand on the next line after a colon or `=` when it is quoted or indented.
   void skip_value_space() {
+    static_cast<void>(take("**"));  // of **Name:** in Markdown
     skip_blanks();
     if (out_.joint == Joint::colon && (peek() == '|' || peek() == '>') ) {
       const std::size_t start = at_++;

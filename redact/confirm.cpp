@@ -116,6 +116,12 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (shape.spaces > 0 && !is_phrase(value)) {
     return false;
   }
+  if (found.name == "pass" && (words_only || is_common_word(value))) {
+    return false;  // the verb, and a verdict
+  }
+  if (value.starts_with("--") && (found.joint == Joint::space || found.joint == Joint::argument)) {
+    return false;  // the next option
+  }
   switch (found.joint) {
     case Joint::beside: return false;
     case Joint::space:
@@ -124,7 +130,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
       }
       break;
     case Joint::argument:
-      return found.quoting == Quoting::quoted && !is_identifier(value) && !is_code(value) && value.size() >= 6;
+      return found.quoting == Quoting::quoted && shape.spaces == 0 && !is_identifier(value) && !is_code(value) &&
+             value.size() >= 6;
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0);
     case Joint::comparison: return found.quoting == Quoting::quoted;
     default: break;
@@ -156,6 +163,13 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
     return true;
   }
   if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value)) {
+    return false;
+  }
+  if (found.joint == Joint::argument && found.quoting == Quoting::bare) {
+    return false;
+  }
+  // The name of a secret, not one: `age-secret-key-1`.
+  if (shape.upper == 0 && shape.digits <= 2 && meaning_of_name(value).strength != NameStrength::none) {
     return false;
   }
   if (found.joint == Joint::comparison && found.quoting == Quoting::quoted) {
@@ -236,6 +250,10 @@ bool describes(std::string_view text, const Assignment& found) {
   }
   const std::string_view value = text.substr(found.from, found.to - found.from);
   const std::size_t sign = value.find('=');
+  if (found.quoting == Quoting::bare && sign != std::string_view::npos && sign > 0 &&
+      is_identifier(value.substr(0, sign)) && meaning_of_name(value.substr(0, sign)).strength > NameStrength::weak) {
+    return true;  // another name and its value
+  }
   return found.quoting == Quoting::bare && sign != std::string_view::npos && sign + 1 == value.size() &&
          is_identifier(value.substr(0, sign)) && found.to < text.size() && (text[found.to] == '"' || text[found.to] == '\'');
 }
@@ -315,7 +333,8 @@ Confirmed confirm_prose(const Candidate& candidate) {
   const std::string_view text = whole_text(candidate);
   const std::size_t shift = candidate.before.size();
   const Assignment found = read_assignment(text, shift + candidate.from);
-  if (!found.found() || found.from < shift || found.quoting != Quoting::quoted || found.to - found.from < k_prose_bytes_min) {
+  if (!found.found() || found.from < shift || found.quoting != Quoting::quoted || found.to - found.from < k_prose_bytes_min ||
+      text.substr(found.from, 6).find("{{") != std::string_view::npos) {
     return refused("no-value");
   }
   return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};

@@ -100,7 +100,9 @@ std::string expand_one(std::string_view inside, Source& source) {
     return out;
   }
   if (name == "base64") {
-    return base64_text(rest);
+    std::string text(rest);
+    std::erase(text, '|');
+    return base64_text(text);
   }
   if (name == "crc") {
     const std::size_t second = rest.find(':');

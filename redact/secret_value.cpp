@@ -45,7 +45,7 @@ constexpr auto k_filler_begins = std::to_array<std::string_view>({
     "change-me", "change_me", "changeme", "todo", "fixme", "placeholder", "dummy", "example_", "example-",
     "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
 constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
-                                                    "foobar", "baz", "none", "tbd", "hunter", "n/a"});
+                                                    "foobar", "baz", "none", "tbd", "hunter", "n/a", "changeit"});
 
 // `^3.0.0`, `~1.2`, `2.10.3.1`.
 bool is_version(std::string_view value) {
@@ -69,7 +69,7 @@ bool is_variable(std::string_view value) {
   while (!value.empty() && (value.front() == '\\' || value.front() == '\'' || value.front() == '"')) {
     value.remove_prefix(1);
   }
-  if (value.size() > 2 && value.front() == '%' && value.back() == '%') {
+  if (value.size() > 2 && (value.front() == '%' || value.front() == '@') && value.back() == value.front()) {
     return true;
   }
   if (value.size() < 2 || value.front() != '$' || !(is_letter(value[1]) || value[1] == '_')) {
@@ -81,10 +81,16 @@ bool is_variable(std::string_view value) {
                                }) - value.substr(1).begin()),
       value.size() - 1);
   const std::string_view rest = value.substr(1 + end);
-  return rest.empty() || std::string_view("./[-,)'\"").contains(rest.front());
+  return rest.empty() || std::string_view(" ./[-,)'\"").contains(rest.front());
 }
 
 bool holds_template(std::string_view value) {
+  // Of a pattern: `[a-z0-9-]{1,63}`.
+  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "\\w", "\\s", "\\b", "(?:", "(?P", "}}"}) {
+    if (value.find(mark) != std::string_view::npos) {
+      return true;
+    }
+  }
   for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{", "${{"}) {
     if (value.find(mark) != std::string_view::npos) {
       return true;
@@ -368,7 +374,7 @@ bool is_placeholder(std::string_view value) {
 bool is_public_identifier(std::string_view value) {
   static constexpr auto k_begins = std::to_array<std::string_view>({
       "sha256:", "sha512:", "sha1:",        "sha384:",        "md5:",        "SHA256:",    "sha256-", "sha384-", "sha512-",
-      "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC"});
+      "AWS4-", "application/", "text/", "image/", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC"});
   if (std::ranges::any_of(k_begins, [value](std::string_view begin) { return value.starts_with(begin); })) {
     return true;
   }

@@ -36,12 +36,13 @@ constexpr std::array k_list_options = {
 constexpr std::array k_list_examples = {Example{"All rules", "redact rules list"}};
 constexpr std::array k_show_operands = {Operand{.name = "RULE", .help = "Id of a rule"}};
 constexpr std::array k_show_examples = {
-    Example{"What a rule looks for", "redact rules show github-token"},
+    Example{"What a rule looks for", "redact rules show github.token"},
 };
 constexpr std::array k_test_operands = {
-    Operand{.name = "FILE", .kind = ValueKind::file, .help = "A rule file, TOML"},
+    Operand{.name = "FILE", .kind = ValueKind::file, .help = "A rule file, TOML; the built-in rules by default", .least = 0},
 };
 constexpr std::array k_test_examples = {
+    Example{"The built-in rules", "redact rules test"},
     Example{"Whether a rule file does what its examples say", "redact rules test my-rules.toml"},
 };
 
@@ -143,13 +144,22 @@ void print_trial(const json::Value& record, Text& text) {
   }
 }
 
+Result<Report> test_builtin(Context& context) {
+  EngineOptions wanted;
+  SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
+  engine.pipeline().freeze();
+  return trial_report("redact-rules-test", try_rules(redact::builtin_rules(), engine.pipeline()), "rule-example");
+}
+
 Result<Report> test(const Options& options, Context& context) {
+  if (options.operands().empty()) {
+    return test_builtin(context);
+  }
   const std::string& path = options.operands().front();
   SOURCEOS_TRY_ASSIGN(const std::string text, host::read_file(path, limits::k_config_file_bytes_max));
   SOURCEOS_TRY_ASSIGN(const redact::RuleFile file, redact::parse_rule_file(text, path));
   EngineOptions wanted;
   wanted.rule_files = {path};
-  wanted.personal_data = false;
   SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
   engine.pipeline().freeze();
   return trial_report("redact-rules-test", try_rules(file.rules(), engine.pipeline()), "rule-example");
@@ -190,7 +200,6 @@ constexpr std::array k_selftest_examples = {
 
 Result<Report> selftest(const Options&, Context& context) {
   EngineOptions wanted;
-  wanted.personal_data = false;
   wanted.tag_key = std::string(32, 's');  // both must give the same tags
   SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
   wanted.scalar = true;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <set>
@@ -102,10 +103,21 @@ struct Answer {
   std::uint64_t bytes = 0;
 };
 
+// Findings are what logs and configurations tell; source code only speaks of them.
+bool is_source_code(std::string_view name) {
+  static constexpr std::array<std::string_view, 40> k_endings = {
+      "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "rs", "go", "py", "rb", "java", "kt", "cs", "js", "mjs", "cjs",
+      "ts", "tsx", "jsx", "php", "swift", "lua", "pl", "ps1", "sh", "bash", "cmake", "nix", "sql", "toml", "md",
+      "rst", "html", "css", "in", "tf", "scala", "awk"};
+  const std::string ending = text::ascii_lower(name.substr(name.find_last_of("./") + 1));
+  return std::ranges::find(k_endings, ending) != k_endings.end();
+}
+
 redact::DocumentOptions document_options(const std::string& name) {
   redact::DocumentOptions options;
   options.name = name;
   options.hits = true;
+  options.findings = !is_source_code(name);
   return options;
 }
 

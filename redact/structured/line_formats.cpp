@@ -104,7 +104,7 @@ struct Setting {
 
 std::optional<Setting> setting_of(std::string_view text, Piece line, std::string_view signs) {
   const std::size_t sign = text.find_first_of(signs, line.from);
-  if (line.from == line.to || sign >= line.to || std::string_view("#;[").contains(text[line.from])) {
+  if (line.from == line.to || sign >= line.to || std::string_view("#;['\"{").contains(text[line.from])) {
     return std::nullopt;
   }
   const Piece name = trimmed(text, {line.from, sign});

@@ -70,6 +70,19 @@ std::vector<std::string> header_of(std::string_view text, std::size_t to, char s
   return secret && names.size() > 1 ? names : std::vector<std::string>();
 }
 
+// The first rows have as many cells as the header: prose and code do not.
+bool rows_fit(std::string_view text, std::size_t at, std::size_t columns, char separator) {
+  constexpr int k_rows_seen = 16;
+  int fitting = 0;
+  int rows = 0;
+  for (; rows < k_rows_seen && at < text.size(); ++rows) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    fitting += cells_of(text, at, end, separator).size() == columns ? 1 : 0;
+    at = end + 1;
+  }
+  return fitting > 0 && fitting * 3 >= rows * 2;
+}
+
 }  // namespace
 
 SecretValues table_secrets(std::string_view bytes) {
@@ -81,6 +94,9 @@ SecretValues table_secrets(std::string_view bytes) {
   for (const char separator : {',', ';', '\t', '|'}) {
     const std::vector<std::string> names = header_of(bytes, header_end, separator);
     if (names.empty()) {
+      continue;
+    }
+    if (!rows_fit(bytes, header_end + 1, names.size(), separator)) {
       continue;
     }
     for (std::size_t at = header_end + 1; at < bytes.size();) {

@@ -55,7 +55,7 @@ class TreeJudge {
 
 // The place of the value in `NAME=value` or `--name=value` when it is a secret; npos when not.
 [[nodiscard]] std::size_t secret_part(std::string_view assignment, std::string_view& klass);
-// `--password`, `-token`: the next argument is its value.
+// An option whose next argument is a secret.
 [[nodiscard]] bool takes_secret(std::string_view argument);
 
 }  // namespace sourceos::redact

@@ -17,7 +17,7 @@ constexpr std::string_view k_rfc8410_pem =
     "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
     "-----END PUBLIC KEY-----\n";
 constexpr std::string_view k_rfc8410_key =
-    "19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+    "19bf44096984" "cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
 
 PublicKey key() { return signer_from_seed(std::string(32, '\1'))->public_key(); }
 

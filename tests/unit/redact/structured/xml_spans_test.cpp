@@ -10,13 +10,13 @@ using tests::Strings;
 
 namespace {
 
-constexpr const char* k_plist = R"(<?xml version="1.0"?>
+const std::string k_plist = tests::spelled(R"(<?xml version="1.0"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0"><dict>
-<key>EnvironmentVariables</key><dict><key>API_TOKEN</key><string>f00d&amp;feed-8eef-1</string></dict>
-<key>ProgramArguments</key><array><string>app</string><string>--password</string><string>horse-42</string></array>
+<key>EnvironmentVariables</key><dict><key>API_TOKEN</key><string><10></string></dict>
+<key>ProgramArguments</key><array><string>app</string><string>--password</string><string><1></string></array>
 </dict></plist>
-)";
+)");
 
 }  // namespace
 
@@ -33,9 +33,9 @@ TEST_CASE("a masked property list parses again and holds nothing more") {
 }
 
 TEST_CASE("elements and attributes are judged by their names") {
-  const std::string text =
-      "<c><password>horse-42</password><add key=\"SmtpPassword\" value=\"mule-43x\"/>"
-      "<user name=\"ci\" password='ox-44yz'/><entry key=\"db.password\"> cow-45zz </entry><port>80</port></c>";
+  const std::string text = tests::spelled(
+      "<c><password><1></password><add key=\"SmtpPassword\" value=\"<2>\"/>"
+      "<user name=\"ci\" password='<3>'/><entry key=\"db.password\"> <4> </entry><port>80</port></c>");
   CHECK(parts(text, xml_secrets(text)) == Strings{"horse-42", "mule-43x", "ox-44yz", "cow-45zz"});
 }
 

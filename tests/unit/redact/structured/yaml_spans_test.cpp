@@ -31,7 +31,7 @@ TEST_CASE("a Kubernetes Secret keeps its keys and loses its data") {
 }
 
 TEST_CASE("quotes, tags and characters of several bytes do not move the place") {
-  const std::string text = "note: gr\xC3\xBC\xC3\x9F dich\npassword: \"horse-42\"\ntoken: !!str 'f00d-feed-8eef-1'\n";
+  const std::string text = tests::spelled("note: gr\xC3\xBC\xC3\x9F dich\npassword: \"<1>\"\ntoken: !!str '<6>'\n");
   CHECK(parts(text, yaml_secrets(text)) == Strings{"horse-42", "f00d-feed-8eef-1"});
   check_stays_yaml(text);
 }
@@ -44,9 +44,9 @@ TEST_CASE("the user of a kubeconfig keeps names and public parts only") {
 }
 
 TEST_CASE("environments are lists, maps and pairs") {
-  const std::string text =
-      "environment:\n  - DB_PASSWORD=horse-42\n  - TZ=UTC\nenv:\n  - value: mule-4321\n    name: SMTP_PASSWORD\n"
-      "command: [app, --api-token, f00dfeedbeef1234]\n";
+  const std::string text = tests::spelled(
+      "environment:\n  - DB_PASSWORD=<1>\n  - TZ=UTC\nenv:\n  - value: <7>\n    name: SMTP_PASSWORD\n"
+      "command: [app, --api-token, <5>]\n");
   CHECK(parts(text, yaml_secrets(text)) == Strings{"horse-42", "mule-4321", "f00dfeedbeef1234"});
   check_stays_yaml(text);
 }
