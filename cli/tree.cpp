@@ -1,8 +1,11 @@
 #include "cli/tree.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "host/files.hpp"
 
 namespace sourceos::cli {
@@ -103,6 +106,29 @@ Result<Tree> list_tree(const std::vector<std::string>& operands) {
     SOURCEOS_TRY(walk.operand(operand));
   }
   return tree;
+}
+
+Status leave_out_ignored(Tree& tree, const std::filesystem::path& root) {
+  const auto text = host::read_file(root / ".scanignore", limits::k_config_file_bytes_max);
+  if (!text) {
+    return text.error().kind == ErrorKind::not_found ? Status() : Status(std::unexpected(text.error()));
+  }
+  std::vector<std::string_view> globs;
+  for (const std::string_view line : text::lines(*text)) {
+    if (const std::string_view glob = text::trim(line); !glob.empty() && glob.front() != '#') {
+      globs.push_back(glob);
+    }
+  }
+  const auto ignored = [&globs](const TreeFile& file) {
+    return std::ranges::any_of(globs, [&file](std::string_view glob) { return text::glob_match(glob, file.below); });
+  };
+  for (const TreeFile& file : tree.files) {
+    if (ignored(file)) {
+      tree.skipped.push_back({file.name, "ignored"});
+    }
+  }
+  std::erase_if(tree.files, ignored);
+  return {};
 }
 
 }  // namespace sourceos::cli

@@ -29,4 +29,8 @@ struct Tree {
 // --since. An operand that does not exist is `not_found`, "input-missing".
 [[nodiscard]] Result<Tree> list_tree(const std::vector<std::string>& operands);
 
+// Takes out of a tree what the file '.scanignore' at its root names: one glob on the path below the
+// root a line, '#' begins a comment. Each file that is left out is told among the skipped.
+[[nodiscard]] Status leave_out_ignored(Tree& tree, const std::filesystem::path& root);
+
 }  // namespace sourceos::cli

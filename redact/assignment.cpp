@@ -281,7 +281,7 @@ class AssignmentReader {
         return true;
       }
     }
-    if (rest().starts_with("::") && is_word(peek(2))) {
+    if (rest().starts_with("::") && (is_word(peek(2)) || peek(2) == '~')) {
       return false;  // a scope: Class::member
     }
     if (take(":") || take("%3A") || take("%3a")) {

@@ -103,7 +103,7 @@ bool is_torn(std::string_view value) {
 bool is_random_phrase(std::string_view value) {
   constexpr std::size_t k_phrase_bytes_min = 32;
   const Shape shape = shape_of(value);
-  return value.size() >= k_phrase_bytes_min && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
+  return value.size() >= k_phrase_bytes_min && value.find(": ") == std::string_view::npos && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
          shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
 }
 

@@ -320,9 +320,10 @@ bool is_location(std::string_view value) {
     if (part.size() >= 12 && shape.digits >= 2 && shape.upper >= 2 && shape.lower >= 2) {
       return false;
     }
-    names += is_identifier(part) && !is_scrambled(part) ? 1U : 0U;
+    const std::string_view name = part.starts_with('.') ? part.substr(1) : part;  // a hidden file
+    names += is_identifier(name) && !is_scrambled(name) ? 1U : 0U;
   }
-  return rooted ? names > 0 : names > 1;
+  return rooted || value.starts_with('.') ? names > 0 : names > 1;
 }
 
 bool is_common_word(std::string_view value) {
@@ -374,7 +375,7 @@ bool is_placeholder(std::string_view value) {
 bool is_public_identifier(std::string_view value) {
   static constexpr auto k_begins = std::to_array<std::string_view>({
       "sha256:", "sha512:", "sha1:",        "sha384:",        "md5:",        "SHA256:",    "sha256-", "sha384-", "sha512-",
-      "AWS4-", "application/", "text/", "image/", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC"});
+      "AWS4-", "application/", "text/", "image/", "ssh-rsa ", "ssh-ed25519", "ecdsa-sha2-", "-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC"});
   if (std::ranges::any_of(k_begins, [value](std::string_view begin) { return value.starts_with(begin); })) {
     return true;
   }

@@ -46,6 +46,7 @@ constexpr std::array k_own_options = {
            .help = "Exit 1 when something of this severity or above is found; 'medium' by default",
            .choices = k_thresholds},
     Option{.name = "--git", .help = "Respect the ignore files of the repository"},
+    Option{.name = "--all", .help = "Scan what the file '.scanignore' of a tree leaves out, too"},
     Option{.name = "--staged", .help = "Scan what is staged for the next commit"},
     Option{.name = "--since",
            .kind = ValueKind::text,
@@ -269,7 +270,8 @@ Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline
     } else if (const auto revision = options.value("--since")) {
       SOURCEOS_TRY(git.since(*revision, take));
     } else {
-      SOURCEOS_TRY_ASSIGN(const Tree tree, repository_tree(git));
+      SOURCEOS_TRY_ASSIGN(Tree tree, repository_tree(git));
+      SOURCEOS_TRY(options.has("--all") ? Status() : leave_out_ignored(tree, git.tree()));
       SOURCEOS_TRY(scan_trees(answer, pipeline, tree, options, context));
     }
     return answer;
@@ -277,8 +279,16 @@ Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline
   if (options.operands().empty()) {
     return fail(ErrorKind::usage, "usage", "PATH is missing");
   }
-  SOURCEOS_TRY_ASSIGN(const Tree tree, list_tree(options.operands()));
-  SOURCEOS_TRY(scan_trees(answer, pipeline, tree, options, context));
+  Tree all;
+  for (const std::string& operand : options.operands()) {
+    SOURCEOS_TRY_ASSIGN(Tree tree, list_tree({operand}));
+    if (!options.has("--all") && std::filesystem::is_directory(operand)) {
+      SOURCEOS_TRY(leave_out_ignored(tree, operand));
+    }
+    std::ranges::move(tree.files, std::back_inserter(all.files));
+    std::ranges::move(tree.skipped, std::back_inserter(all.skipped));
+  }
+  SOURCEOS_TRY(scan_trees(answer, pipeline, all, options, context));
   return answer;
 }
 
@@ -416,10 +426,16 @@ void print(const json::Value& record, Text& text) {
     text.field("switched off", rule);
   }
   std::vector<std::vector<Cell>> rows;
+  std::size_t ignored = 0;
   for (const json::Value& row : part_of(record, "skipped")) {
-    if (text_of(row, "reason") != "git-directory") {
+    if (text_of(row, "reason") == "ignored") {
+      ++ignored;
+    } else if (text_of(row, "reason") != "git-directory") {
       rows.push_back({Cell("not read", Tone::dim), text_of(row, "reason"), text_of(row, "path")});
     }
+  }
+  if (ignored > 0) {
+    text.field("left out", counted(ignored, "file", "files") + " that '.scanignore' names");
   }
   text.table({}, rows);
   if (!text_of(record, "baseline").empty()) {

@@ -37,3 +37,26 @@ TEST_CASE("what was named and is not there is an error, a link that was named is
   REQUIRE_FALSE(link.has_value());
   CHECK(link.error().kind == ErrorKind::refused);
 }
+
+TEST_CASE("what '.scanignore' names is left out and told") {
+  const tests::TemporaryDirectory directory;
+  directory.write(".scanignore", "# dense\nrules/*.toml\n\ncorpus/**\n");
+  directory.write("rules/a.toml", "1");
+  directory.write("rules/b/c.toml", "1");
+  directory.write("corpus/x/y", "1");
+  auto tree = list_tree({directory.path().string()}).value();
+  REQUIRE(leave_out_ignored(tree, directory.path()).has_value());
+  REQUIRE(tree.files.size() == 2);
+  CHECK(tree.files[0].below == ".scanignore");
+  CHECK(tree.files[1].below == "rules/b/c.toml");
+  CHECK(tree.skipped.size() == 2);
+  CHECK(tree.skipped.front().reason == "ignored");
+}
+
+TEST_CASE("a tree without '.scanignore' stays whole") {
+  const tests::TemporaryDirectory directory;
+  directory.write("a", "1");
+  auto tree = list_tree({directory.path().string()}).value();
+  REQUIRE(leave_out_ignored(tree, directory.path()).has_value());
+  CHECK(tree.files.size() == 1);
+}

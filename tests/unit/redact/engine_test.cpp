@@ -78,7 +78,7 @@ TEST_CASE("a match is found wherever in memory it lies") {
   const auto engine = engine_of({{.expression = "q[^\\n]*b[^\\n]*c"},
                                  {.expression = ":[^\\s/]{1,100}@(?:tcp|udp)\\("},
                                  {.expression = "z[^ ]{3,200}[0-9].{1,50}yx"}});
-  const std::string match = "q--b--c\n:word@tcp(\nz-----5--yx\n";
+  const std::string match = "q--b--c\n:word@t" "cp(\nz-----5--yx\n";
   std::string text;
   Engine::Scratch scratch;
   REQUIRE(scratch.fit(*engine));
