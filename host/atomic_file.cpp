@@ -39,6 +39,7 @@ Status write_content(const Descriptor& file, std::string_view bytes, std::uint32
   const std::string_view first = bytes.substr(0, bytes.size() / 2);
   SOURCEOS_TRY(write_all(file, first));
   SOURCEOS_TRY(reach_fault(fault_prefix, "write"));
+  SOURCEOS_TRY(reach_fault(fault_prefix, "partial"));
   SOURCEOS_TRY(write_all(file, bytes.substr(first.size())));
   if (::fchmod(file.get(), mode) != 0) {
     return fail(system_error(errno, "set mode"));

@@ -9,10 +9,13 @@ namespace sourceos::host {
 namespace {
 
 volatile sig_atomic_t first_signal = 0;
+volatile sig_atomic_t held_signal = 0;
+volatile sig_atomic_t is_shielded = 0;
 
 extern "C" void note_signal(int number) {
-  if (first_signal == 0) {
-    first_signal = number;
+  volatile sig_atomic_t& flag = is_shielded != 0 ? held_signal : first_signal;
+  if (flag == 0) {
+    flag = number;
   }
 }
 
@@ -29,6 +32,24 @@ void watch(int number) {
 }
 
 }  // namespace
+
+InterruptShield::InterruptShield() : is_outermost_(is_shielded == 0) {
+  if (is_outermost_) {
+    held_signal = 0;
+    is_shielded = 1;
+    // What came before the line above is in the flag, what comes after it is held.
+    held_signal = first_signal != 0 ? first_signal : held_signal;
+    first_signal = 0;
+  }
+}
+
+InterruptShield::~InterruptShield() {
+  if (is_outermost_) {
+    is_shielded = 0;
+    first_signal = held_signal != 0 ? held_signal : first_signal;
+    held_signal = 0;
+  }
+}
 
 const volatile int* watch_interrupts() {
   for (const int number : std::array{SIGINT, SIGTERM, SIGHUP}) {

@@ -68,3 +68,29 @@ TEST_CASE("a blocked system call ends when an interrupt comes") {
     return ended && *flag == SIGINT;
   }));
 }
+
+TEST_CASE("what undoes an interrupted action sees no interrupt, and afterwards it is there") {
+  CHECK(holds_in_child([] {
+    const volatile int* flag = host::watch_interrupts();
+    raise(SIGHUP);
+    bool was_quiet = false;
+    {
+      const host::InterruptShield shield;
+      const host::InterruptShield inner;
+      raise(SIGTERM);
+      was_quiet = *flag == 0;
+    }
+    return was_quiet && *flag == SIGHUP;
+  }));
+}
+
+TEST_CASE("an interrupt that comes while shielded is seen at the end") {
+  CHECK(holds_in_child([] {
+    const volatile int* flag = host::watch_interrupts();
+    {
+      const host::InterruptShield shield;
+      raise(SIGTERM);
+    }
+    return *flag == SIGTERM;
+  }));
+}

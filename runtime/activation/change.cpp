@@ -1,0 +1,259 @@
+#include "runtime/activation/change.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "core/json/json.hpp"
+#include "host/fault.hpp"
+#include "host/files.hpp"
+#include "runtime/agent/launcher.hpp"
+#include "runtime/agent/state.hpp"
+
+namespace sourceos::runtime {
+
+namespace {
+
+constexpr std::string_view k_empty_authfile = "{\"auths\":{}}\n";
+constexpr std::uint64_t k_health_interval_ms = 250;
+
+class Change {
+ public:
+  Change(host::Host& host, ServiceBackend& backend, Transaction& transaction,
+         const Candidate& candidate, const HostState& before, const ChangeSetting& setting)
+      : host_(host), backend_(backend), transaction_(transaction), candidate_(candidate),
+        before_(before), setting_(setting) {}
+
+  [[nodiscard]] bool replaced() const { return replaced_; }
+
+  Result<std::string> install() {
+    const Declaration& d = candidate_.site.declaration;
+    const bool same = before_.definition == bundle::sha256(candidate_.definition) &&
+                      before_.launcher == bundle::sha256(candidate_.launcher);
+    if (same) {
+      SOURCEOS_TRY(make_surroundings(d));
+      return std::string("unchanged");
+    }
+    if (before_.definition) {
+      SOURCEOS_TRY(retire_old());
+    }
+    replaced_ = true;
+    SOURCEOS_TRY(transaction_.make_directory(Step::install, Place::launcher_directory, 0755));
+    SOURCEOS_TRY(write(Place::launcher, candidate_.launcher, 0755, "install.launcher"));
+    SOURCEOS_TRY(make_surroundings(d));
+    SOURCEOS_TRY(transaction_.make_directory(Step::install, Place::definition_directory, 0755));
+    SOURCEOS_TRY(write(Place::definition, candidate_.definition, 0644, "install.definition"));
+    SOURCEOS_TRY(reload());
+    return before_.definition ? std::string("replaced an earlier version") : std::string("new");
+  }
+
+  Result<std::string> enable() {
+    SOURCEOS_TRY(host::fault_point("enable.before"));
+    if (backend_.status(candidate_.site.service).enabled) {
+      return std::string("unchanged");
+    }
+    const bool starts_too = backend_.platform() == Platform::macos &&
+                            setting_.target != Target::running &&
+                            candidate_.site.declaration.run_at_load;
+    SOURCEOS_TRY(starts_too ? register_without_start() : give_enable());
+    SOURCEOS_TRY(host::fault_point("enable.after"));
+    return std::string("registered for start");
+  }
+
+  Result<std::string> start() {
+    SOURCEOS_TRY(host::fault_point("start.before"));
+    const Declaration& d = candidate_.site.declaration;
+    const bool runs = backend_.status(candidate_.site.service).active;
+    if (!runs || replaced_) {
+      SOURCEOS_TRY(give({.step = Step::start, .action = Action::start, .undo = Undo::stop,
+                         .give = [&]() -> OrderResult {
+                           if (const Status fault = host::fault_point("start.command"); !fault) {
+                             return failed_order("start-failed", fault.error());
+                           }
+                           return backend_.start(candidate_.site.service, d.startup_timeout_s * 1000);
+                         },
+                         .expected = {}}));
+    }
+    SOURCEOS_TRY(host::fault_point("start.after"));
+    SOURCEOS_TRY(wait_for_health(d));
+    return runs && !replaced_ ? std::string("unchanged") : std::string("running and healthy");
+  }
+
+ private:
+  static OrderResult failed_order(std::string_view reason, const Error& error) {
+    return {.ok = false, .reason = std::string(reason), .detail = error.message, .commands = {}};
+  }
+
+  Status give(const Transaction::Order& order) { return transaction_.give(order); }
+
+  Status write(Place place, std::string_view bytes, std::uint32_t mode, std::string_view fault) {
+    SOURCEOS_TRY(transaction_.write_file(Step::install, place, bytes, mode, fault));
+    return interrupted();
+  }
+
+  Status interrupted() const {
+    return host_.is_interrupted() ? fail(ErrorKind::interrupted, "interrupted", "a signal came")
+                                  : Status{};
+  }
+
+  Status retire_old() {
+    const ServiceRef& service = candidate_.site.service;
+    if (before_.service.active) {
+      SOURCEOS_TRY(give({.step = Step::install, .action = Action::stop, .undo = Undo::start,
+                         .give = [&] {
+                           return backend_.stop(service,
+                                                candidate_.site.declaration.shutdown_timeout_s * 1000);
+                         },
+                         .expected = [](const ServiceStatus& now) { return !now.active; }}));
+    }
+    if (before_.service.enabled) {
+      SOURCEOS_TRY(give({.step = Step::install, .action = Action::disable, .undo = Undo::enable,
+                         .give = [&] { return backend_.disable(service); },
+                         .expected = [](const ServiceStatus& now) { return !now.enabled; }}));
+    }
+    return interrupted();
+  }
+
+  // What the agent needs around it: the empty authfile and its log directory.
+  Status make_surroundings(const Declaration& d) {
+    SOURCEOS_TRY(host::fault_point("install.authfile"));
+    if (d.runtime == AgentRuntime::podman && d.auth_mode == AuthMode::empty_authfile &&
+        !host::describe(d.authfile)) {
+      SOURCEOS_TRY(transaction_.make_directory(Step::install, Place::authfile_directory, 0700));
+      SOURCEOS_TRY(write(Place::authfile, k_empty_authfile, 0600, {}));
+    }
+    SOURCEOS_TRY(host::fault_point("install.logdir"));
+    return transaction_.make_directory(Step::install, Place::log_directory, 0700);
+  }
+
+  Status reload() {
+    return give({.step = Step::install, .action = Action::reload, .undo = Undo::reload,
+                 .give = [&]() -> OrderResult {
+                   if (const Status fault = host::fault_point("install.reload"); !fault) {
+                     return failed_order("reload-failed", fault.error());
+                   }
+                   return backend_.reload(candidate_.site.service);
+                 },
+                 .expected = {}});
+  }
+
+  Status give_enable() {
+    return give({.step = Step::enable, .action = Action::enable, .undo = Undo::disable,
+                 .give = [&]() -> OrderResult {
+                   if (const Status fault = host::fault_point("enable.command"); !fault) {
+                     return failed_order("enable-failed", fault.error());
+                   }
+                   return backend_.enable(candidate_.site.service);
+                 },
+                 .expected = [](const ServiceStatus& now) { return now.enabled; }});
+  }
+
+  // launchd starts what it loads with RunAtLoad, and reads a plist only then: it loads one without,
+  // and finds the real one at the next login.
+  Status register_without_start() {
+    AgentSite quiet = candidate_.site;
+    quiet.declaration.run_at_load = false;
+    SOURCEOS_TRY(transaction_.write_file(Step::enable, Place::definition, definition_of(host_, quiet),
+                                         0644, {}));
+    SOURCEOS_TRY(give_enable());
+    return transaction_.write_file(Step::enable, Place::definition, candidate_.definition, 0644, {});
+  }
+
+  Status wait_for_health(const Declaration& d) {
+    using Clock = std::chrono::steady_clock;
+    if (const Status fault = host::fault_point("health"); !fault) {
+      return fail(ErrorKind::timeout, "health-timeout", fault.error().message);
+    }
+    const auto end = Clock::now() + std::chrono::seconds(d.startup_timeout_s);
+    std::uint64_t waited_ms = 0;
+    for (;;) {
+      SOURCEOS_TRY(interrupted());
+      const ServiceStatus now = backend_.status(candidate_.site.service);
+      if (now.active && is_healthy(host_, d)) {
+        return {};
+      }
+      if (!now.active && now.state.starts_with("failed")) {
+        return fail(ErrorKind::unavailable, "start-failed",
+                    fmt::format("it ended: {} {}", now.result, now.last_exit));
+      }
+      if (Clock::now() >= end || waited_ms >= d.startup_timeout_s * 1000) {
+        return fail(ErrorKind::timeout, "health-timeout",
+                    fmt::format("not {} within {} s", d.health_expected, d.startup_timeout_s));
+      }
+      setting_.sleep(k_health_interval_ms);
+      waited_ms += k_health_interval_ms;
+    }
+  }
+
+  host::Host& host_;
+  ServiceBackend& backend_;
+  Transaction& transaction_;
+  const Candidate& candidate_;
+  const HostState& before_;
+  const ChangeSetting& setting_;
+  bool replaced_ = false;
+};
+
+std::string reason_of(const Error& error, Step step) {
+  if (error.kind == ErrorKind::interrupted) {
+    return "interrupted";
+  }
+  if (error.reason != "fault-injected" && error.kind != ErrorKind::io) {
+    return error.reason;
+  }
+  return step == Step::install ? "install-failed" : step == Step::enable ? "enable-failed" : "start-failed";
+}
+
+}  // namespace
+
+bool is_unchanged(const Candidate& candidate, const HostState& before, Target target) {
+  return before.notes.declaration_hash == candidate.declaration_hash &&
+         before.definition == bundle::sha256(candidate.definition) &&
+         before.launcher == bundle::sha256(candidate.launcher) && before.enabled &&
+         (target != Target::running || before.running);
+}
+
+ChangeResult apply_change(host::Host& host, ServiceBackend& backend, Transaction& transaction,
+                          const Candidate& candidate, const HostState& before, StepClock& clock,
+                          const ChangeSetting& setting) {
+  Change change(host, backend, transaction, candidate, before, setting);
+  ChangeResult result;
+  const auto run = [&](Step step, auto body) {
+    Status done = clock.run(step, body);
+    if (done && host.is_interrupted()) {
+      done = fail(ErrorKind::interrupted, "interrupted", "a signal came");
+    }
+    if (!done) {
+      result.failed_step = step;
+      result.reason = reason_of(done.error(), step);
+      result.detail = done.error().message;
+    }
+    return done.has_value();
+  };
+  const bool goes_on = run(Step::install, [&] { return change.install(); }) &&
+                       run(Step::enable, [&] { return change.enable(); });
+  if (goes_on && setting.target == Target::running) {
+    (void)run(Step::start, [&] { return change.start(); });
+  }
+  result.replaced = change.replaced();
+  return result;
+}
+
+Status stop_container(const host::Host& host, const Declaration& d) {
+  if (d.runtime != AgentRuntime::podman) {
+    return {};
+  }
+  std::vector<std::string> argv = {"podman"};
+  if (d.connection) {
+    argv.insert(argv.end(), {"--connection", *d.connection});
+  }
+  argv.insert(argv.end(), {"stop", "--ignore", "--time", std::to_string(d.shutdown_timeout_s),
+                           "--", d.container_name});
+  constexpr std::uint64_t k_grace_ms = 10'000;  // podman's own, after the kill
+  const CommandRun run = run_and_note(host, std::move(argv), d.shutdown_timeout_s * 1000 + k_grace_ms);
+  return run.ok() || run.end == host::ProcessEnd::missing
+             ? Status{}
+             : fail(ErrorKind::unavailable, "container-stop-failed", run.error_output);
+}
+
+}  // namespace sourceos::runtime

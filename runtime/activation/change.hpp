@@ -1,0 +1,45 @@
+// Steps 7 to 9: a candidate that may run is installed, enabled and started within one transaction.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/result.hpp"
+#include "host/host.hpp"
+#include "runtime/activation/candidate.hpp"
+#include "runtime/activation/host_state.hpp"
+#include "runtime/activation/transaction.hpp"
+
+namespace sourceos::runtime {
+
+// How far an activation goes.
+enum class Target { staged, enabled, running };
+
+struct ChangeSetting {
+  Target target = Target::running;
+  std::function<void(std::uint64_t ms)> sleep;  // between two looks at health
+};
+
+// What changed or not, for the decision what a failure undoes.
+struct ChangeResult {
+  std::optional<Step> failed_step;
+  std::string reason;
+  std::string detail;
+  bool replaced = false;  // files at their final paths were written
+};
+
+// Whether files, registration and process are as the candidate wants them: then nothing is done.
+[[nodiscard]] bool is_unchanged(const Candidate& candidate, const HostState& before, Target target);
+
+// Each step looks at `before` and does only what is needed. What runs of an earlier version is
+// stopped and disabled first, so that going back in reverse order starts it last, from its own
+// files. Stops at the first failure and at an interrupt, and undoes nothing itself.
+[[nodiscard]] ChangeResult apply_change(host::Host& host, ServiceBackend& backend,
+                                        Transaction& transaction, const Candidate& candidate,
+                                        const HostState& before, StepClock& clock,
+                                        const ChangeSetting& setting);
+
+// `podman stop --ignore`, for an agent that is stopped or rolled back: what it left running.
+[[nodiscard]] Status stop_container(const host::Host& host, const Declaration& declaration);
+
+}  // namespace sourceos::runtime

@@ -1,0 +1,211 @@
+#include "runtime/activation/transaction.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bundle/digest.hpp"
+#include "core/json/json.hpp"
+#include "core/limits.hpp"
+#include "host/fault.hpp"
+#include "host/files.hpp"
+#include "host/interrupt.hpp"
+
+namespace sourceos::runtime {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view k_declaration_copy = "agent.json";
+
+Status reach(std::string_view fault, std::string_view where) {
+  return fault.empty() ? Status{} : host::fault_point(fmt::format("{}.{}", fault, where));
+}
+
+Result<std::string> read_if_there(const fs::path& path) {
+  return host::read_file(path, limits::k_config_file_bytes_max);
+}
+
+}  // namespace
+
+AgentSite AgentSite::of(const Declaration& declaration, const host::Host& host) {
+  return {.declaration = declaration,
+          .places = places_of(declaration, host),
+          .service = service_ref(declaration, host)};
+}
+
+fs::path AgentSite::path(Place place) const {
+  switch (place) {
+    case Place::launcher_directory: return places.launcher.parent_path();
+    case Place::launcher: return places.launcher;
+    case Place::authfile_directory: return declaration.authfile.parent_path();
+    case Place::authfile: return declaration.authfile;
+    case Place::log_directory: return declaration.app_log.parent_path();
+    case Place::definition_directory: return places.definition.parent_path();
+    case Place::definition: return places.definition;
+    case Place::state: return places.state / "state.json";
+    case Place::declaration: return places.state / "txn";
+    case Place::service: return {};
+  }
+  return {};
+}
+
+json::Value as_json(const UndoAction& action) {
+  return {{"seq", action.seq},
+          {"undo", to_string(action.undo)},
+          {"target", to_string(action.target)},
+          {"status", action.done ? "done" : "failed"},
+          {"detail", action.detail},
+          {"command", action.command.empty() ? json::Value(nullptr) : json::Value(action.command)}};
+}
+
+json::Value as_json(const UndoReport& report) {
+  json::Value actions = json::Value::array();
+  for (const UndoAction& action : report.actions) {
+    actions.push_back(as_json(action));
+  }
+  return {{"performed", report.performed}, {"actions", actions}, {"complete", report.complete}};
+}
+
+Result<Transaction> Transaction::begin(ServiceBackend& backend, AgentSite site, std::string id) {
+  const std::string declaration = as_json(site.declaration).dump();
+  SOURCEOS_TRY(host::make_directories(site.transactions() / id, 0700));
+  SOURCEOS_TRY(host::write_file_atomically(site.transactions() / id / k_declaration_copy, declaration,
+                                           0600, host::Durability::synced));
+  SOURCEOS_TRY(Journal::rotate(site.journal()));
+  SOURCEOS_TRY_ASSIGN(Journal journal, Journal::open(site.journal()));
+  JournalLine line;
+  line.transaction = id;
+  line.step = to_string(Step::install);
+  line.action = Action::begin;
+  line.before.sha256 = bundle::sha256(declaration);
+  line.status = LineStatus::done;
+  SOURCEOS_TRY(journal.append(std::move(line)));
+  return Transaction(backend, std::move(site), std::move(id), std::move(journal));
+}
+
+Result<Before> Transaction::keep_backup(const fs::path& path, std::uint64_t seq) {
+  Before before;
+  const auto facts = host::describe(path);
+  if (!facts && facts.error().kind == ErrorKind::not_found) {
+    before.exists = false;
+    return before;
+  }
+  if (!facts) {
+    return fail(facts.error());
+  }
+  if (facts->kind != host::FileKind::regular) {
+    return fail(ErrorKind::refused, "install-foreign",
+                fmt::format("expected a file at '{}', there is a {}", path.native(),
+                            to_string(facts->kind)));
+  }
+  SOURCEOS_TRY_ASSIGN(const std::string bytes, read_if_there(path));
+  before.exists = true;
+  before.sha256 = bundle::sha256(bytes);
+  before.mode = facts->mode;
+  SOURCEOS_TRY(host::write_file_atomically(site_.transactions() / id_ / std::to_string(seq), bytes,
+                                           0600, host::Durability::synced));
+  return before;
+}
+
+// The line before, the deed, the line after. When the deed fails, so does the change, and what it
+// left is undone with the others.
+Status Transaction::change(JournalLine line, const std::function<Status()>& deed) {
+  line.transaction = id_;
+  line.seq = ++seq_;
+  line.status = LineStatus::intent;
+  if (const Status noted = journal_.append(line); !noted) {
+    --seq_;
+    return noted;
+  }
+  Status done = deed();
+  line.status = done ? LineStatus::done : LineStatus::failed;
+  const Status noted = journal_.append(line);
+  return done ? noted : done;
+}
+
+Status Transaction::write_file(Step step, Place place, std::string_view bytes, std::uint32_t mode,
+                               std::string_view fault) {
+  SOURCEOS_TRY(reach(fault, "before"));
+  const fs::path path = site_.path(place);
+  JournalLine line;
+  line.step = to_string(step);
+  line.action = place == Place::state ? Action::record_state : Action::write_file;
+  line.target = place;
+  SOURCEOS_TRY_ASSIGN(line.before, keep_backup(path, seq_ + 1));
+  line.after = bundle::sha256(bytes);
+  if (line.before.sha256 == line.after && line.before.mode == mode) {
+    return reach(fault, "after");
+  }
+  line.undo = line.before.exists == true ? Undo::restore_file : Undo::remove_file;
+  return change(std::move(line), [&]() -> Status {
+    SOURCEOS_TRY(host::write_file_atomically(path, bytes, mode, host::Durability::synced, fault));
+    return reach(fault, "after");
+  });
+}
+
+Status Transaction::make_directory(Step step, Place place, std::uint32_t mode) {
+  const fs::path path = site_.path(place);
+  const auto facts = host::describe(path);
+  if (facts && facts->kind == host::FileKind::directory) {
+    return {};
+  }
+  if (facts || facts.error().kind != ErrorKind::not_found) {
+    return facts ? fail(ErrorKind::refused, "install-foreign",
+                        fmt::format("expected a directory at '{}', there is a {}", path.native(),
+                                    to_string(facts->kind)))
+                 : fail(facts.error());
+  }
+  JournalLine line;
+  line.step = to_string(step);
+  line.action = Action::make_directory;
+  line.target = place;
+  line.before.exists = false;
+  line.undo = Undo::remove_file;
+  return change(std::move(line), [&] { return host::make_directories(path, mode); });
+}
+
+Status Transaction::give(const Order& order) {
+  const ServiceStatus before = backend_->status(site_.service);
+  JournalLine line;
+  line.step = to_string(order.step);
+  line.action = order.action;
+  line.target = Place::service;
+  line.before.enabled = before.enabled;
+  line.before.active = before.active;
+  line.undo = order.undo;
+  return change(std::move(line), [&]() -> Status {
+    const OrderResult result = host::fault_point("backend.lies") ? order.give() : OrderResult{};
+    commands_.insert(commands_.end(), result.commands.begin(), result.commands.end());
+    if (!result.ok) {
+      failed_reason_ = result.reason;
+      return fail(ErrorKind::unavailable, result.reason, result.detail);
+    }
+    if (order.expected && !order.expected(backend_->status(site_.service))) {
+      failed_reason_ = fmt::format("{}-failed", to_string(order.action));
+      return fail(ErrorKind::unavailable, failed_reason_,
+                  fmt::format("{} said yes to '{}', and nothing changed", backend_->name(),
+                              to_string(order.action)));
+    }
+    return {};
+  });
+}
+
+UndoReport Transaction::rollback(Step first) {
+  const host::InterruptShield shield;
+  return undo_changes(*backend_, site_, journal_, open_transaction(journal_.text()), first);
+}
+
+Status Transaction::close(LineStatus how) {
+  JournalLine line;
+  line.transaction = id_;
+  line.seq = seq_ + 1;
+  line.step = to_string(Step::report);
+  line.action = Action::close;
+  line.status = how;
+  SOURCEOS_TRY(journal_.append(std::move(line)));
+  return how == LineStatus::incomplete ? Status{} : host::remove_tree(site_.transactions() / id_);
+}
+
+}  // namespace sourceos::runtime
