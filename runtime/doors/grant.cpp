@@ -141,7 +141,12 @@ Error refuse_without_grant(std::string_view for_what) {
 
 Result<json::Value> grant_row(const Contract& contract) {
   SOURCEOS_TRY_ASSIGN(std::string hash, contract.hash());
-  return json::Value{{"id", contract.id()}, {"type", contract.type()}, {"hash", std::move(hash)}};
+  json::Value row = {{"id", contract.id()}, {"type", contract.type()}, {"hash", std::move(hash)}};
+  if (contract.type() == "HostInterfaceGrant") {
+    const json::Value& subject = contract.document().at("subject");
+    row["subject"] = {{"subjectKind", subject.at("subjectKind")}, {"subjectRef", subject.at("subjectRef")}};
+  }
+  return row;
 }
 
 }  // namespace sourceos::runtime

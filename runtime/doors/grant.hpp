@@ -49,12 +49,13 @@ struct GrantQuestion {
 // `refused`, "grant-missing".
 [[nodiscard]] Error refuse_without_grant(std::string_view for_what);
 
-// { "id", "type", "hash" } of a grant, door or any contract that was in force: a row of `grants`.
+// { "id", "type", "hash" } of a grant, door or any contract that was in force: a row of `grants`; of
+// a grant also its `subject`, which exports say who ran.
 [[nodiscard]] Result<json::Value> grant_row(const Contract& contract);
 
 // Of a time as contracts write them: RFC 3339 with `Z` or an offset.
 [[nodiscard]] Result<UtcTime> parse_contract_time(std::string_view text);
-// Nullopt-free: what is wrong with the grant's times at `now`; empty when it is in force.
+// What is wrong with the grant's times at `now`; empty when it is in force.
 [[nodiscard]] std::string time_problem(const Contract& grant, UtcTime now);
 
 }  // namespace sourceos::runtime

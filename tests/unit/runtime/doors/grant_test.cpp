@@ -112,6 +112,7 @@ TEST_CASE("a row of the record has the id, type and hash of what was in force") 
   CHECK(row.at("id") == "urn:srcos:host-interface-grant:demo-agent-linux");
   CHECK(row.at("type") == "HostInterfaceGrant");
   CHECK(row.at("hash") == grant().hash().value());
+  CHECK(row.at("subject").at("subjectRef") == "urn:srcos:agent:codex-demo");
 }
 
 TEST_CASE("times with an offset are read as the moment they mean") {
