@@ -39,8 +39,36 @@ constinit const Command k_evidence = {
     .commands = k_evidence_commands,
 };
 
-constexpr std::array<const Command*, 4> k_top_commands = {
+constexpr std::array<const Command*, 1> k_contracts_commands = {&k_contracts_validate};
+
+constinit const Command k_contracts = {
+    .name = "contracts",
+    .summary = "check the contracts of doors and grants",
+    .commands = k_contracts_commands,
+};
+
+constexpr std::array<const Command*, 1> k_machine_evidence_commands = {
+    &k_agent_machine_evidence_export,
+};
+
+constinit const Command k_machine_evidence = {
+    .name = "evidence",
+    .summary = "hand evidence of the agent machine to other systems",
+    .commands = k_machine_evidence_commands,
+};
+
+constexpr std::array<const Command*, 1> k_agent_machine_commands = {&k_machine_evidence};
+
+constinit const Command k_agent_machine = {
+    .name = "agent-machine",
+    .summary = "a governed container for coding tools on this workstation",
+    .commands = k_agent_machine_commands,
+};
+
+constexpr std::array<const Command*, 6> k_top_commands = {
     &k_evidence,
+    &k_agent_machine,
+    &k_contracts,
     &k_redact,
     &k_scan,
     &k_completion,

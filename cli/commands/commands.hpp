@@ -9,6 +9,9 @@ extern const Command k_completion;
 extern const Command k_redact;
 extern const Command k_scan;
 
+extern const Command k_agent_machine_evidence_export;
+extern const Command k_contracts_validate;
+
 extern const Command k_evidence_collect;
 extern const Command k_evidence_diff;
 extern const Command k_evidence_export;

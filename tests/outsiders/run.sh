@@ -174,5 +174,27 @@ schemas() {
   node "$here/schema_check.mjs" "$schemas/EvidenceStatement.json" "$work/statement.json"
 }
 
+# Every exported record fits the schemas of its takers, where these lie beside the project.
+records() {
+  local contracts=$here/../../../shared/contracts
+  if [ ! -d "$contracts/agentplane" ]; then
+    echo "records: the takers' schemas are not here, nothing is compared"
+    return 0
+  fi
+  make_bundle
+  "$ctl" contracts validate "$here/../../schemas/examples/terminaldoor.linux.json" >/dev/null
+  for target in agentplane sourceos; do
+    for bundle in @last "$work/bundle.evidence.tar"; do
+      rm -rf "$work/out" "$work/again"
+      "$ctl" agent-machine evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --output "$work/out" >/dev/null
+      "$ctl" evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --output "$work/again" >/dev/null
+      diff -r "$work/out" "$work/again"
+      node "$here/records_check.mjs" "$contracts" "$work/out"
+    done
+  done
+  flip "$work/bundle.evidence.tar"
+  expect_failure "$ctl" evidence export "$work/bundle.evidence.tar" --to sourceos --output "$work/broken"
+}
+
 "$case_name"
 echo "$case_name: passed"

@@ -10,6 +10,7 @@
 #include "bundle/view.hpp"
 #include "cli/changes.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exporting.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
 #include "cli/render.hpp"
@@ -24,14 +25,16 @@ namespace sourceos::cli {
 namespace {
 
 constexpr std::array k_own_options = {
-    output_option("The archive to write; by default <first digits of the id>.evidence.tar"),
+    output_option("The archive to write, by default <first digits of the id>.evidence.tar; with --to "
+                  "the directory, empty or absent"),
     Option{.name = "--consistent-with",
            .kind = ValueKind::text,
            .value = "SIZE|FILE",
            .help = "Also write a proof that the log grew from this size or checkpoint",
            .repeat = Repeat::many},
 };
-constexpr auto k_options = joined(k_own_options, k_mutating_options);
+constexpr auto k_options =
+    joined(k_own_options, k_export_options, k_trust_options, k_mutating_options);
 constexpr std::array k_operands = {
     Operand{.name = "BUNDLE", .kind = ValueKind::bundle, .help = "Id, prefix, @last, or a directory"},
 };
@@ -40,6 +43,8 @@ constexpr std::array k_examples = {
     Example{"What would be written", "evidence export @last --dry-run"},
     Example{"With a proof for a verifier that saw the log at size 40",
             "evidence export @last --consistent-with 40"},
+    Example{"As records that AgentPlane takes in",
+            "evidence export @last --to agentplane --bundle demo@0.1.0 --output artifacts"},
 };
 
 Result<std::uint64_t> size_of(const std::string& text) {
@@ -77,6 +82,9 @@ Status write_whole(const std::filesystem::path& path, std::string_view text) {
 }
 
 Result<Report> export_bundle(const Options& options, Context& context) {
+  if (options.has("--to")) {
+    return export_records(options, context);
+  }
   SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
   SOURCEOS_TRY_ASSIGN(Located located, locate(context, options.operands().front()));
   SOURCEOS_TRY_ASSIGN(const bundle::View view, bundle::View::open(*located.layout));
@@ -120,6 +128,10 @@ Result<Report> export_bundle(const Options& options, Context& context) {
 }
 
 void print(const json::Value& record, Text& text) {
+  if (text_of(record, "schema") == k_exported_records_schema) {
+    print_exported_records(record, text);
+    return;
+  }
   const bool is_planned = flag_of(record, "planned");
   text.line(is_planned ? "would export" : "exported", is_planned ? Tone::plain : Tone::good);
   text.field("bundle", text_of(record, "bundleId"));
@@ -138,7 +150,8 @@ constinit const Command k_evidence_export = {
     .name = "export",
     .summary = "write a bundle as one deterministic archive",
     .description = "The archive is an OCI image layout as a tar, with signatures and the proof that "
-                   "the host log has the bundle. The log notes that it left the host.",
+                   "the host log has the bundle. With --to it is verified and written as the records "
+                   "of another system instead. The log notes that it left the host.",
     .options = k_options,
     .operands = k_operands,
     .examples = k_examples,
