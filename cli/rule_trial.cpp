@@ -33,13 +33,15 @@ Outcome run(const redact::Rule& rule, std::string_view text, const redact::Pipel
   return outcome;
 }
 
-// A secret may be taken by an earlier rule; what counts is that it is gone.
+// A secret may be taken by an earlier rule; what counts is that it is gone. An example that marks no
+// secret is good when something in it was masked.
 bool is_good(const redact::Rule& rule, const redact::Example& example, const Outcome& outcome) {
   if (outcome.is_found) {
     return true;
   }
-  return rule.kind == redact::RuleKind::secret && !example.secret.empty() &&
-         outcome.text.find(example.secret) == std::string::npos;
+  const bool is_gone = example.secret.empty() ? outcome.text.find(example.text) == std::string::npos
+                                              : outcome.text.find(example.secret) == std::string::npos;
+  return rule.kind == redact::RuleKind::secret && is_gone;
 }
 
 // A finding that is told from the n-th match on needs n of them.
