@@ -181,6 +181,10 @@ records() {
     echo "records: the takers' schemas are not here, nothing is compared"
     return 0
   fi
+  # What the unit tests made of runs, installs and quarantines.
+  for dir in "$bin"/exports/*/*; do
+    if [ -d "$dir" ]; then node "$here/records_check.mjs" "$contracts" "$dir"; fi
+  done
   make_bundle
   "$ctl" contracts validate "$here/../../schemas/examples/terminaldoor.linux.json" >/dev/null
   for target in agentplane sourceos; do

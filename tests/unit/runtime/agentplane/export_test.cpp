@@ -120,3 +120,44 @@ TEST_CASE("ids, digests and references of ours are no secrets to redaction") {
   CHECK(refusal(run_scene(), options).empty());
   CHECK(refusal(run_scene(), to_sourceos()).empty());
 }
+
+TEST_CASE("exports of every kind are kept for outsiders to judge") {
+  Scene doctor;
+  doctor.record["command"]["path"] = {"agent-machine", "doctor"};
+  doctor.add("checks.json", "check-report", {{"checks", {{{"id", "host.os"}, {"status", "pass"}, {"detail", "good"}}}}});
+  Scene quarantine;
+  quarantine.record["command"]["path"] = {"quarantine"};
+  quarantine.record["mode"] = "apply";
+  quarantine.record["subject"] = {{"kind", "local-agent"}, {"ref", "urn:srcos:local-agent:node-commander"}};
+  quarantine.record["actions"] = {action("quarantine")};
+  Scene install = quarantine;
+  install.record["command"]["path"] = {"install"};
+  install.add("agent/node-commander.service", "service-definition");
+  const std::pair<const char*, Scene> scenes[] = {
+      {"run", run_scene()}, {"doctor", doctor}, {"quarantine", quarantine}, {"install", install}};
+  for (const auto& [name, scene] : scenes) {
+    for (ExportOptions options : {to_agentplane(), to_sourceos()}) {
+      options.bundle = "agent-machine-demo@0.1.0";
+      options.backend_intent = "qemu";
+      options.proposal_ref = "urn:srcos:proposal:demo";
+      options.admission_ref = "urn:srcos:admission:demo";
+      const Export made = exported(scene, options).value();
+      const std::filesystem::path directory =
+          std::filesystem::path(SOURCEOS_BINARY_DIR) / "exports" / name / to_string(options.target);
+      std::filesystem::remove_all(directory);
+      for (const ExportFile& file : made.files) {
+        std::filesystem::create_directories((directory / file.name).parent_path());
+        std::ofstream(directory / file.name, std::ios::binary) << file.text;
+      }
+      CHECK(std::filesystem::exists(directory / "export-index.json"));
+    }
+  }
+  ExportOptions binding = to_agentplane();
+  binding.kinds = {"bundle-binding"};
+  const Export made = exported(run_scene(), binding).value();
+  const std::filesystem::path directory = std::filesystem::path(SOURCEOS_BINARY_DIR) / "exports/binding/agentplane";
+  std::filesystem::create_directories(directory);
+  for (const ExportFile& file : made.files) {
+    std::ofstream(directory / file.name, std::ios::binary) << file.text;
+  }
+}
