@@ -111,14 +111,14 @@ class Evidence {
 };
 
 // Stops, disables, captures and removes an agent (local-agent 7).
-using Quarantine = std::function<Status(const AgentSite& site, std::string_view trigger)>;
+using QuarantineFunction = std::function<Status(const AgentSite& site, std::string_view trigger)>;
 
 struct ActivationPorts {
   host::Host& host;
   ServiceBackend& backend;
   Evidence& evidence;
   Redactor redact;
-  Quarantine quarantine;
+  QuarantineFunction quarantine;
   std::function<void(std::uint64_t ms)> sleep;
   std::filesystem::path podman_directory = {};  // where the client was found
 };

@@ -189,7 +189,9 @@ Candidate check_agent(host::Host& host, ServiceBackend& backend, const ReadDecla
                                         {.assume_made = true,
                                          .own_override = setting.own_override,
                                          .launcher = candidate.launcher,
-                                         .definition = candidate.definition});
+                                         // Made anew there: the platform's linter wants a program
+                                         // that exists.
+                                         .definition = std::nullopt});
     return judge_preflight(*candidate.preflight);
   });
   return candidate;

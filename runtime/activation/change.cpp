@@ -127,7 +127,8 @@ class Change {
   }
 
   Status reload() {
-    return give({.step = Step::install, .action = Action::reload, .undo = Undo::reload,
+    // Going back reloads by itself, after the definition is back.
+    return give({.step = Step::install, .action = Action::reload, .undo = Undo::none,
                  .give = [&]() -> OrderResult {
                    if (const Status fault = host::fault_point("install.reload"); !fault) {
                      return failed_order("reload-failed", fault.error());

@@ -229,6 +229,23 @@ UndoAction put_definition_out_of_use(ServiceBackend& backend, const AgentSite& s
   return action;
 }
 
+bool touches_definition(const std::vector<JournalLine>& lines, Step first) {
+  return std::ranges::any_of(lines, [first](const JournalLine& line) {
+    const std::optional<Step> step = step_of(line.step);
+    return line.target == Place::definition && step && *step >= first;
+  });
+}
+
+// Once the definition is what it was: or the manager would keep what it read meanwhile.
+UndoAction reload(ServiceBackend& backend, const AgentSite& site) {
+  const OrderResult result = backend.reload(site.service);
+  return {.undo = Undo::reload,
+          .target = Place::service,
+          .done = result.ok,
+          .detail = result.detail,
+          .command = result.ok ? std::string() : command_text(backend.reload_commands(site.service))};
+}
+
 // Changes that still need undoing: of `first` or later, not undone yet, newest first.
 std::vector<JournalLine> pending(const std::vector<JournalLine>& lines, Step first) {
   std::map<std::uint64_t, JournalLine> changes;
@@ -277,6 +294,10 @@ UndoReport undo_changes(ServiceBackend& backend, const AgentSite& site, Journal&
     line.status = undone ? LineStatus::undone : LineStatus::undo_failed;
     // A journal that cannot be written makes nothing worse: recovery undoes again.
     (void)journal.append(line);
+  }
+  if (touches_definition(lines, first)) {
+    report.actions.push_back(reload(backend, site));
+    report.complete = report.complete && report.actions.back().done;
   }
   if (is_in_danger) {
     report.actions.push_back(put_definition_out_of_use(backend, site));
