@@ -6,9 +6,10 @@ sourceos_library(redact_engine
   SOURCES
     engine.cpp
     engine_pattern.cpp
+    matcher.cpp
     ruleset_parts.cpp
   FOLDERS redact_rules bundle core
-  LIBRARIES hs fmt)
+  LIBRARIES hs re2 fmt)
 
 add_executable(compile_rules compile_rules_main.cpp)
 target_link_libraries(compile_rules PRIVATE sourceos_settings sourceos_redact_engine)

@@ -1,5 +1,6 @@
 #include "redact/matcher.hpp"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <array>
@@ -61,6 +62,26 @@ bool Matcher::find(std::string_view text, std::size_t from, std::size_t to, Matc
     match.secret_to = match.secret_from + secret.size();
   }
   return true;
+}
+
+std::vector<std::string> required_literals(std::string_view pattern, std::size_t bytes_min) {
+  re2::FilteredRE2 filter(static_cast<int>(bytes_min));
+  RE2::Options options;
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  int id = 0;
+  std::vector<std::string> literals;
+  if (filter.Add({pattern.data(), pattern.size()}, options, &id) != RE2::NoError) {
+    return literals;
+  }
+  filter.Compile(&literals);
+  // A pattern that matches without any of them passes with none.
+  std::vector<int> passed;
+  filter.AllPotentials({}, &passed);
+  if (!passed.empty()) {
+    literals.clear();
+  }
+  return literals;
 }
 
 }  // namespace sourceos::redact

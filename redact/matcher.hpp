@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 
@@ -39,5 +41,10 @@ class Matcher {
   mutable std::once_flag once_;
   mutable std::unique_ptr<Compiled> compiled_;
 };
+
+// Literals in lower case, of `bytes_min` bytes or more, of which each match holds one (without
+// case). Empty when the pattern asks for none.
+[[nodiscard]] std::vector<std::string> required_literals(std::string_view pattern,
+                                                         std::size_t bytes_min);
 
 }  // namespace sourceos::redact

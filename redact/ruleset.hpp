@@ -2,7 +2,7 @@
 // matcher for each rule, and the labels under which masked places are counted.
 //
 // An engine only says "this trigger ends here"; what a trigger starts is told by its kind. The
-// scalar path has triggers made of the rules' keywords alone. Built-in rules and those of rule
+// scalar path has triggers made of literals alone. Built-in rules and those of rule
 // files have engines of their own: the former were compiled when the program was built, so that
 // only the latter cost time here.
 #pragma once
@@ -58,7 +58,7 @@ class Ruleset {
   [[nodiscard]] const std::vector<Trigger>& triggers(Part part) const {
     return parts_[static_cast<std::size_t>(part)].triggers;
   }
-  // Rules of the part that no trigger starts (the scalar path has keywords only).
+  // Rules of the part that no trigger starts (the scalar path has literals only).
   [[nodiscard]] const std::vector<std::uint32_t>& untriggered(Part part) const {
     return parts_[static_cast<std::size_t>(part)].untriggered;
   }

@@ -3,8 +3,8 @@
 #include "bundle/digest.hpp"
 #include "redact/engine_pattern.hpp"
 #include "redact/literals.hpp"
+#include "redact/matcher.hpp"
 
-#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -53,20 +53,16 @@ std::string for_engine(std::string_view pattern) {
 
 using KeywordPlaces = std::map<std::string, std::size_t, std::less<>>;
 
-void add_keywords(const Rule& rule, std::uint32_t index, KeywordPlaces& places,
-                  PartPatterns& part) {
-  const bool fit = !rule.keywords.empty() && std::ranges::all_of(rule.keywords, [](auto word) {
-    return word.size() >= k_literal_bytes_min;
-  });
-  if (!fit) {
+// A rule's keywords are its author's word; what its matches are sure to hold is the pattern's.
+void add_literals(const Rule& rule, std::uint32_t index, KeywordPlaces& places, PartPatterns& part) {
+  const std::vector<std::string> literals = required_literals(rule.pattern, k_literal_bytes_min);
+  if (literals.empty()) {
     part.untriggered.push_back(index);
-    return;
   }
-  for (const std::string_view keyword : rule.keywords) {
-    const auto [place, added] = places.try_emplace(std::string(keyword), part.triggers.size());
+  for (const std::string& literal : literals) {
+    const auto [place, added] = places.try_emplace(literal, part.triggers.size());
     if (added) {
-      part.patterns.push_back(
-          {.expression = std::string(keyword), .literal = true, .caseless = true});
+      part.patterns.push_back({.expression = literal, .literal = true, .caseless = true});
       part.triggers.emplace_back();
     }
     part.triggers[place->second].rules.push_back(index);
@@ -89,7 +85,7 @@ std::array<PartPatterns, k_parts> make_parts(std::span<const Rule> rules, std::u
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     const auto which = static_cast<std::size_t>(part_of(rules[i]));
     if (form == PatternForm::scalar) {
-      add_keywords(rules[i], first + i, places[which], parts[which]);
+      add_literals(rules[i], first + i, places[which], parts[which]);
       continue;
     }
     parts[which].patterns.push_back(

@@ -33,7 +33,8 @@ struct PartPatterns {
   std::vector<std::uint32_t> untriggered;   // rules that no trigger starts
 };
 
-// vector: each rule's pattern; scalar: the rules' keywords, and rules without run everywhere.
+// vector: each rule's pattern; scalar: the literals that its matches are sure to hold; rules without
+// any run everywhere.
 enum class PatternForm : std::uint8_t { vector, scalar };
 
 // `first`: the index of rules[0] in the whole set.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace sourceos;
@@ -45,4 +46,11 @@ TEST_CASE("any bytes are looked at, and a bad pattern says so") {
   REQUIRE_FALSE(bad.check().has_value());
   CHECK(bad.check().error().reason == "rule-pattern");
   CHECK_FALSE(bad.find("aaa", 0, 3, match));
+}
+
+TEST_CASE("the literals of which each match holds one are told, if there are any") {
+  const auto literals = required_literals("(?i)(?:token|Secret)[a-z]{3}", 3);
+  CHECK(std::find(literals.begin(), literals.end(), "token") != literals.end());
+  CHECK(std::find(literals.begin(), literals.end(), "secret") != literals.end());
+  CHECK(required_literals("[a-z]{3}|token", 3).empty());
 }
