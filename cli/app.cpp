@@ -47,21 +47,38 @@ constinit const Command k_contracts = {
     .commands = k_contracts_commands,
 };
 
-constexpr std::array<const Command*, 1> k_machine_evidence_commands = {
+constexpr std::array<const Command*, 2> k_agent_machine_evidence_commands = {
+    &k_agent_machine_evidence_inspect,
     &k_agent_machine_evidence_export,
 };
-
-constinit const Command k_machine_evidence = {
+constinit const Command k_agent_machine_evidence = {
     .name = "evidence",
-    .summary = "hand evidence of the agent machine to other systems",
-    .commands = k_machine_evidence_commands,
+    .summary = "look at evidence of agent machines and hand it to other systems",
+    .commands = k_agent_machine_evidence_commands,
 };
 
-constexpr std::array<const Command*, 1> k_agent_machine_commands = {&k_machine_evidence};
+constexpr std::array<const Command*, 3> k_agent_machine_mounts_commands = {
+    &k_agent_machine_mounts_plan,
+    &k_agent_machine_mounts_init,
+    &k_agent_machine_mounts_inspect,
+};
+constinit const Command k_agent_machine_mounts = {
+    .name = "mounts",
+    .summary = "plan, make and look at the mounts of a workspace",
+    .commands = k_agent_machine_mounts_commands,
+};
 
+constexpr std::array<const Command*, 8> k_agent_machine_commands = {
+    &k_agent_machine_doctor,   &k_agent_machine_init,        &k_agent_machine_start,
+    &k_agent_machine_shell,    &k_agent_machine_run,         &k_agent_machine_fingerprint,
+    &k_agent_machine_evidence, &k_agent_machine_mounts,
+};
 constinit const Command k_agent_machine = {
     .name = "agent-machine",
-    .summary = "a governed container for coding tools on this workstation",
+    .summary = "run tools and shells in governed Podman containers",
+    .description =
+        "Each command that looks at or changes this host makes one signed bundle. A container gets the "
+        "declared mounts and nothing else; what is denied is refused with a reason and recorded.",
     .commands = k_agent_machine_commands,
 };
 

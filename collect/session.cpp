@@ -369,4 +369,6 @@ Result<SessionReport> Session::seal(const SessionOutcome& outcome) {
 
 const redact::Pipeline& Session::pipeline() const { return *state_->pipeline; }
 
+const fs::path& Session::scratch() const { return state_->scratch->path(); }
+
 }  // namespace sourceos::collect

@@ -98,6 +98,8 @@ class Session {
   [[nodiscard]] Result<SessionReport> seal(const SessionOutcome& outcome);
 
   [[nodiscard]] const redact::Pipeline& pipeline() const;
+  // A private directory that goes with the session.
+  [[nodiscard]] const std::filesystem::path& scratch() const;
 
  private:
   struct State;

@@ -57,6 +57,20 @@ ToolFinder::ToolFinder(const Environment& environment, std::vector<fs::path> exc
   }
 }
 
+void ToolFinder::exclude(const std::vector<fs::path>& excluded) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(directories_, [&](const std::string& directory) {
+    const fs::path real = resolved(directory);
+    const bool inside = std::ranges::any_of(
+        excluded, [&](const fs::path& place) { return is_inside(real, resolved(place)); });
+    if (inside) {
+      skipped_.push_back(directory);
+    }
+    return inside;
+  });
+  found_.clear();
+}
+
 Result<Tool> ToolFinder::find(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto found = found_.find(name);

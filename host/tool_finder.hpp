@@ -34,6 +34,9 @@ class ToolFinder {
 
   // `not_found`, reason "tool-missing". Safe to share by threads; asks the disk once for a name.
   [[nodiscard]] Result<Tool> find(std::string_view name);
+  // Leaves out further directories: repositories and mounts that the command line named. Before the
+  // first look-up of the tools that this is for; what was found before is forgotten.
+  void exclude(const std::vector<fs::path>& excluded);
   // Entries that were left out, those of the environment and those inside `excluded`.
   [[nodiscard]] const std::vector<std::string>& skipped() const { return skipped_; }
 

@@ -11,6 +11,16 @@ extern const Command k_scan;
 
 extern const Command k_agent_machine_evidence_export;
 extern const Command k_contracts_validate;
+extern const Command k_agent_machine_doctor;
+extern const Command k_agent_machine_evidence_inspect;
+extern const Command k_agent_machine_fingerprint;
+extern const Command k_agent_machine_init;
+extern const Command k_agent_machine_mounts_init;
+extern const Command k_agent_machine_mounts_inspect;
+extern const Command k_agent_machine_mounts_plan;
+extern const Command k_agent_machine_run;
+extern const Command k_agent_machine_shell;
+extern const Command k_agent_machine_start;
 
 extern const Command k_evidence_collect;
 extern const Command k_evidence_diff;

@@ -30,7 +30,7 @@ struct PolicyContext {
   std::filesystem::path directory;   // relative typed paths start here
   std::filesystem::path cache_root;  // the toolkit's, for class cache
   // Nothing: what is asked for is what is allowed (init: the operator declares it).
-  std::optional<std::vector<AllowedRoot>> roots;
+  std::optional<std::vector<AllowedRoot>> roots = {};
   std::vector<std::string> granted = {};  // paths that a grant or a repoAllowlist entry covers
   MountScanOptions scan = {};
   bool scans_content = true;

@@ -74,29 +74,48 @@ Result<RealPath> resolve_existing_part(const fs::path& absolute) {
   }
 }
 
-Result<host::Descriptor> open_without_links(const fs::path& resolved) {
-  host::Descriptor at(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!at) {
-    return fail(system_error(errno, "open '/'"));
-  }
-  for (const fs::path& part : resolved.relative_path()) {
+namespace {
+
+Result<host::Descriptor> walk(host::Descriptor at, const fs::path& path) {
+  for (const fs::path& part : path.relative_path()) {
     if (part.empty() || part == ".") {
       continue;
     }
     host::Descriptor next(
         ::openat(at.get(), part.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (!next) {
-      return cannot_open(at, part, errno, resolved);
+      return cannot_open(at, part, errno, path);
     }
     at = std::move(next);
   }
   return at;
 }
 
-Result<Pin> pin_directory(const fs::path& resolved) {
-  SOURCEOS_TRY_ASSIGN(const host::Descriptor directory, open_without_links(resolved));
+Result<Pin> pin_of(const host::Descriptor& directory) {
   SOURCEOS_TRY_ASSIGN(const host::FileFacts facts, host::describe(directory));
   return Pin{facts.device, facts.inode};
+}
+
+}  // namespace
+
+Result<host::Descriptor> open_without_links(const fs::path& resolved) {
+  host::Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return root ? walk(std::move(root), resolved)
+              : Result<host::Descriptor>(fail(system_error(errno, "open '/'")));
+}
+
+Result<Pin> pin_directory(const fs::path& resolved) {
+  SOURCEOS_TRY_ASSIGN(const host::Descriptor directory, open_without_links(resolved));
+  return pin_of(directory);
+}
+
+Result<Pin> pin_below(const fs::path& root, const fs::path& path) {
+  host::Descriptor top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!top) {
+    return fail(system_error(errno, fmt::format("open '{}'", root.string())));
+  }
+  SOURCEOS_TRY_ASSIGN(const host::Descriptor directory, walk(std::move(top), path));
+  return pin_of(directory);
 }
 
 Status check_pin(const fs::path& resolved, const Pin& pin) {

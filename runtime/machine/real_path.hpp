@@ -24,6 +24,10 @@ struct RealPath {
 [[nodiscard]] Result<host::Descriptor> open_without_links(const std::filesystem::path& resolved);
 
 [[nodiscard]] Result<Pin> pin_directory(const std::filesystem::path& resolved);
+// The directory that a path names below another root (a container's, seen through /proc): the root
+// is followed, nothing below it is.
+[[nodiscard]] Result<Pin> pin_below(const std::filesystem::path& root,
+                                    const std::filesystem::path& path);
 // `refused`, "mount-changed" when the path now names another directory.
 [[nodiscard]] Status check_pin(const std::filesystem::path& resolved, const Pin& pin);
 

@@ -6,6 +6,7 @@ list(APPEND SOURCEOS_COLLECT_TESTS
   collectors/command_test.cpp
   collectors/file_source_test.cpp
   collectors/files_test.cpp
+  collectors/git_document_test.cpp
   collectors/git_test.cpp
   collectors/glob_test.cpp
   collectors/host_test.cpp

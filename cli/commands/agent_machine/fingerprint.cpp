@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/machine_options.hpp"
+#include "cli/machine_session.hpp"
+#include "cli/render.hpp"
+#include "collect/collectors/git_document.hpp"
+#include "core/json/json.hpp"
+#include "host/environment.hpp"
+#include "host/files.hpp"
+#include "host/host.hpp"
+#include "host/tools/git.hpp"
+#include "runtime/machine/fingerprint.hpp"
+#include "runtime/machine/presets.hpp"
+
+namespace sourceos::cli {
+
+namespace {
+
+constexpr std::array k_own_options = {output_option("Write the fingerprint to this file too")};
+constexpr auto k_options = joined(k_profile_option, k_repo_option, k_own_options);
+
+// Stands for the machine, the same for every name of its host or user.
+std::string host_tag(const MachineSession& session, const Context& context) {
+  std::string id;
+  for (const char* file : {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
+    const auto text = host::read_file(host::system_path(context.host.environment, file),
+                                      limits::k_config_file_bytes_max);
+    if (text && id.empty()) {
+      id = *text;
+    }
+  }
+  return session.pipeline().tag_of("machine:" + id);
+}
+
+std::optional<collect::GitFacts> git_of(const Context& context, const std::string& path,
+                                        const std::filesystem::path& scratch) {
+  if (path.empty() || scratch.empty()) {
+    return std::nullopt;
+  }
+  host::GitQuestion question;
+  question.repository = path;
+  question.scratch = scratch;
+  const auto state = host::Git(context.host.processes).state(question);
+  return state ? std::optional(collect::git_facts_of(*state)) : std::nullopt;
+}
+
+Result<Report> fingerprint(const Options& options, Context& context) {
+  const std::vector<std::string> repos = options.values("--repo");
+  leave_out_tools_of(context, repos);
+  SOURCEOS_TRY_ASSIGN(const runtime::LoadedProfile profile, chosen_profile(options, context));
+  SOURCEOS_TRY_ASSIGN(MachineSession session,
+                      MachineSession::begin(context, bundle::Mode::read_only, "agent-machine",
+                                            profile.profile.name));
+  const runtime::DenySet deny = machine_deny_set(context);
+  const runtime::PolicyContext policy = machine_policy(context, deny);
+  std::vector<runtime::MountRequest> declared = profile.profile.declared_mounts();
+  std::optional<std::string> repo_ref;
+  std::string repo_path;
+  if (!repos.empty()) {
+    runtime::MountRequest request;
+    request.mount_id = "repo";
+    request.host_path = repos.front();
+    request.agent_path = "/workspace/dev/repo";
+    request.access = runtime::AccessMode::read_write;
+    request.origin = runtime::PathOrigin::typed;
+    request.direct_execution = true;
+    const runtime::MountDecision decision = runtime::decide_mount(policy, request);
+    repo_path = decision.resolved;
+    const std::string& shown = decision.resolved.empty() ? decision.requested : decision.resolved;
+    repo_ref = runtime::shown_host_path(shown, deny.places().homes);
+    if (declared.empty()) {
+      declared.push_back(request);
+      declared.back().host_path = runtime::home_template(deny.adapter(), shown, deny.home());
+    }
+  }
+  std::vector<runtime::MountDecision> decisions;
+  for (const runtime::MountRequest& request : declared) {
+    decisions.push_back(runtime::decide_mount(policy, request));
+  }
+  SOURCEOS_TRY_ASSIGN(const std::string policy_hash, runtime::policy_hash(declared, nullptr));
+  const runtime::FingerprintQuestion question{
+      .host = context.host,
+      .tools = context.tools,
+      .profile = options.has("--profile") ? &profile : nullptr,
+      .effective = profile,
+      .deny = deny,
+      .repo_ref = repo_ref,
+      .git = git_of(context, repo_path, session.scratch()),
+      .mounts = std::move(decisions),
+      .policy_hash = policy_hash,
+      .host_tag = host_tag(session, context),
+      .toolkit_version = std::string(context.version),
+      .door_refs = {}};
+  std::vector<runtime::PodmanAnswer> answers;
+  SOURCEOS_TRY_ASSIGN(const json::Value document, runtime::take_fingerprint(question, answers));
+  // The hash is of what is shown: redaction comes first.
+  json::Value shown = session.clean(document);
+  SOURCEOS_TRY_ASSIGN(const std::string hash, runtime::fingerprint_hash(shown));
+  shown["fingerprintHash"] = hash;
+  shown["id"] = "urn:srcos:agent-machine-fingerprint:" + hash.substr(7, 32);
+  SOURCEOS_TRY(session.add({"fingerprint.json"}, collect::EntryKind::fingerprint, shown));
+  SOURCEOS_TRY(session.add_probes(answers));
+  session.facts().profile_ref = profile.profile.id;
+  SOURCEOS_TRY_ASSIGN(Report report, session.finish(shown, {}));
+  if (session.has_bundle()) {
+    shown["evidenceRefs"] = {session.bundle_urn()};
+    context.note("bundle " + session.bundle_id());
+  }
+  if (const auto file = options.value("--output")) {
+    SOURCEOS_TRY(write_document(*file, shown, 0644));
+  }
+  SOURCEOS_TRY(context.console.out(to_json_text(shown, Layout::pretty)));
+  return std::move(report).already_printed();
+}
+
+}  // namespace
+
+constinit const Command k_agent_machine_fingerprint = {
+    .name = "fingerprint",
+    .summary = "print what this machine is, as one document with one hash",
+    .description =
+        "An AgentMachineFingerprint, in text and with --json. Works without Podman and with a "
+        "stopped "
+        "machine: what is not known is null and has a note. Two runs on an unchanged host have the "
+        "same "
+        "fingerprintHash; it does not depend on the names of user and host.",
+    .options = k_options,
+    .run = fingerprint,
+    .store = StoreUse::optional,
+};
+
+}  // namespace sourceos::cli

@@ -1,0 +1,387 @@
+#include "cli/machine_launch.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/console.hpp"
+#include "cli/guarded.hpp"
+#include "cli/machine_attach.hpp"
+#include "cli/machine_options.hpp"
+#include "cli/machine_session.hpp"
+#include "cli/render.hpp"
+#include "cli/store_place.hpp"
+#include "collect/collectors/git_document.hpp"
+#include "core/bytes.hpp"
+#include "core/json/json.hpp"
+#include "core/text.hpp"
+#include "host/host.hpp"
+#include "host/tools/git.hpp"
+#include "runtime/doors/grant_uses.hpp"
+#include "runtime/machine/downloads.hpp"
+#include "runtime/machine/launch.hpp"
+
+namespace sourceos::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using collect::EntryKind;
+using runtime::LaunchKind;
+
+class LaunchCommand {
+ public:
+  LaunchCommand(const Options& options, Context& context, LaunchKind kind)
+      : options_(options), context_(context), kind_(kind), deny_(machine_deny_set(context)) {}
+
+  Result<Report> run() {
+    SOURCEOS_TRY(check_usage());
+    SOURCEOS_TRY_ASSIGN(go_, decide_go(options_, context_));
+    SOURCEOS_TRY(check_store_place(context_, {repo()}));
+    leave_out_tools_of(context_, {repo()});
+    SOURCEOS_TRY_ASSIGN(MachineSession session,
+                        MachineSession::begin(
+                            context_, go_ == Go::act ? bundle::Mode::apply : bundle::Mode::dry_run,
+                            "agent-machine-session", subject()));
+    session_ = &session;
+    auto profile = chosen_profile(options_, context_);
+    if (!profile && profile.error().kind == ErrorKind::usage) {
+      return fail(std::move(profile).error());
+    }
+    if (!profile) {
+      return refuse_early(profile.error());
+    }
+    profile_ = &*profile;
+    session_id_ = hex_encode(context_.host.random.bytes(16));
+    plan_ = runtime::plan_launch(question());
+    if (plan_.refusal && plan_.refusal->kind == ErrorKind::usage) {
+      return fail(*plan_.refusal);
+    }
+    SOURCEOS_TRY(record_plan());
+    if (!plan_.is_allowed()) {
+      return finish(end_of(*plan_.refusal));
+    }
+    return go_ == Go::plan ? finish_plan() : act();
+  }
+
+ private:
+  std::string repo() const { return options_.value_or("--repo", ""); }
+
+  std::string subject() const {
+    return kind_ == LaunchKind::shell ? "shell" : "run " + options_.value_or("--tool", "");
+  }
+
+  Status check_usage() const {
+    if (repo().empty() && !options_.has("--repo")) {
+      return fail(ErrorKind::usage, "usage", "expected '--repo PATH', there is none");
+    }
+    if (kind_ == LaunchKind::run && !options_.has("--tool")) {
+      return fail(ErrorKind::usage, "usage", "expected '--tool ID', there is none");
+    }
+    return check_tool_name();
+  }
+
+  Status check_tool_name() const {
+    const std::string tool = options_.value_or("--tool", "");
+    const auto& known = runtime::tool_ids();
+    if (kind_ == LaunchKind::run && std::find(known.begin(), known.end(), tool) == known.end()) {
+      return fail(ErrorKind::usage, "tool-unknown",
+                  fmt::format("there is no tool '{}'; there are {}", tool, fmt::join(known, ", ")));
+    }
+    return {};
+  }
+
+  runtime::LaunchQuestion question() {
+    std::vector<fs::path> contracts;
+    for (const std::string& directory : options_.values("--contracts")) {
+      contracts.emplace_back(directory);
+    }
+    return {.host = context_.host,
+            .tools = context_.tools,
+            .kind = kind_,
+            .profile = *profile_,
+            .repo = repo(),
+            .tool_id = options_.value_or("--tool", ""),
+            .args = options_.rest(),
+            .shell_command = options_.value_or("--shell", ""),
+            .grant_file = options_.value_or("--grant", ""),
+            .trust_gate_file = options_.value_or("--trust-gate", ""),
+            .governance_ref = options_.value_or("--governance", ""),
+            .contract_directories = std::move(contracts),
+            .deny = deny_,
+            .directory = fs::current_path(),
+            .scratch = session_->scratch(),
+            .session_id = session_id_,
+            .bundle_parent = "none",
+            .has_terminal = context_.console.in_is_terminal(),
+            .is_dry_run = go_ == Go::plan};
+  }
+
+  // --- what goes into the bundle before anything is done
+
+  Status record_plan() {
+    collect::SessionFacts& facts = session_->facts();
+    const runtime::Profile& profile = profile_->profile;
+    facts.profile_ref = profile.id;
+    facts.workspace_id = profile.agent_plane.workspace_id;
+    if (const auto digest = bundle::Digest::parse(profile_->hash)) {
+      facts.profile_hash = *digest;
+    }
+    if (const auto digest = bundle::Digest::parse(plan_.policy_hash)) {
+      facts.policy_hash = *digest;
+    }
+    facts.git = plan_.git;
+    facts.image = plan_.image;
+    facts.denied_attempts = plan_.denied;
+    facts.grants = plan_.grants;
+    facts.non_claims = plan_.non_claims;
+    const json::Value rows = plan_.mount_rows(deny_.places().homes);
+    facts.mounts.assign(rows.begin(), rows.end());
+    SOURCEOS_TRY(session_->add({"policy-decision.json"}, EntryKind::policy_decision,
+                               plan_.decision_document()));
+    SOURCEOS_TRY(session_->add(
+        {"mount-evidence.json"}, EntryKind::mount_evidence,
+        {{"type", "MountEvidence"}, {"policyHash", plan_.policy_hash}, {"mounts", rows}}));
+    if (!plan_.git_text.empty()) {
+      SOURCEOS_TRY(session_->add({"git", "before.json"}, EntryKind::git_state,
+                                 json::Value::parse(plan_.git_text, nullptr, false)));
+    }
+    return session_->add_probes(plan_.answers);
+  }
+
+  Result<Report> refuse_early(const Error& error) {
+    session_->facts().denied_attempts.push_back({repo(), error.reason, "deny"});
+    SOURCEOS_TRY(session_->add(
+        {"policy-decision.json"}, EntryKind::policy_decision,
+        {{"type", "PolicyDecision"}, {"decision", "deny"}, {"reason", error.reason}}));
+    plan_.refusal = error;
+    return finish(end_of(error));
+  }
+
+  Result<Report> finish_plan() {
+    for (collect::ActionFacts& action : actions()) {
+      session_->facts().actions.push_back(std::move(action));
+    }
+    return finish({.started = false});
+  }
+
+  std::vector<collect::ActionFacts> actions() {
+    return runtime::planned_actions(context_.host, context_.tools, connection(), plan_);
+  }
+
+  std::string connection() const { return profile_->profile.runtime.connection.value_or(""); }
+
+  // --- acting
+
+  Result<Report> act() {
+    json::Value planned = json::Value::array();
+    for (const collect::ActionFacts& action : actions()) {
+      planned.push_back({{"action", action.action}, {"target", action.target}});
+    }
+    SOURCEOS_TRY(session_->intend({{"command", "agent-machine " + context_.path.back()},
+                                   {"subject", subject()},
+                                   {"policyHash", plan_.policy_hash},
+                                   {"sessionId", session_id_},
+                                   {"plan", std::move(planned)}}));
+    if (plan_.grant) {
+      const auto uses =
+          runtime::count_grant_use(context_.host.environment.state_root, *plan_.grant);
+      if (!uses) {
+        plan_.refusal = uses.error();
+        session_->facts().denied_attempts.push_back({repo(), uses.error().reason, "deny"});
+        return finish(end_of(uses.error()));
+      }
+    }
+    Attachment attachment(context_, session_->pipeline(), plan_);
+    outcome_ =
+        runtime::launch(context_.host, context_.tools, connection(), plan_,
+                        [&](const std::vector<std::string>& argv) { return attachment.run(argv); });
+    SOURCEOS_TRY(record_outcome(attachment));
+    return finish(outcome_end());
+  }
+
+  Status record_outcome(Attachment& attachment) {
+    collect::SessionFacts& facts = session_->facts();
+    for (std::size_t i = 0; i < outcome_.actions.size(); ++i) {
+      const collect::ActionFacts& action = outcome_.actions[i];
+      SOURCEOS_TRY(session_->add({"actions", fmt::format("{:02}-{}.json", i + 1, action.action)},
+                                 EntryKind::lifecycle_action, action.to_json()));
+      facts.actions.push_back(action);
+    }
+    if (!outcome_.container.empty()) {
+      const json::Value container = runtime::inspected(outcome_.container);
+      SOURCEOS_TRY(session_->add({"container.json"}, EntryKind::container_inspect, container));
+    }
+    if (outcome_.failure) {
+      facts.denied_attempts.push_back(
+          {plan_.mounts.front().resolved, outcome_.failure->reason, "deny"});
+    }
+    SOURCEOS_TRY(record_git_after());
+    SOURCEOS_TRY(record_downloads());
+    return record_transcript(attachment);
+  }
+
+  Status record_git_after() {
+    if (plan_.git_text.empty()) {
+      return {};
+    }
+    host::GitQuestion wanted;
+    wanted.repository = plan_.mounts.front().resolved;
+    wanted.scratch = session_->scratch();
+    const auto state = host::Git(context_.host.processes).state(wanted);
+    if (!state) {
+      return {};
+    }
+    const std::vector<std::string> entry = {"git", "after.json"};
+    SOURCEOS_TRY(session_->add(entry, EntryKind::git_state, collect::git_state_document(*state)));
+    std::string fresh;
+    for (const host::GitExecution& execution : state->executions) {
+      const auto& before = plan_.executions;
+      if (std::find(before.begin(), before.end(), execution.setting) == before.end()) {
+        fresh += (fresh.empty() ? "" : ", ") + execution.setting;
+      }
+    }
+    if (!fresh.empty()) {
+      session_->facts().findings.push_back(
+          {"repo-executes-code", collect::FindingSeverity::high, entry, fresh});
+    } else if (!state->executions.empty()) {
+      session_->facts().findings.push_back({"repo-executes-code", collect::FindingSeverity::medium,
+                                            entry, state->executions.front().setting});
+    }
+    return {};
+  }
+
+  // Every file that lies in a download mount at the end is named by its digest.
+  Status record_downloads() {
+    for (const runtime::MountDecision& mount : plan_.mounts) {
+      if (mount.request.path_class == runtime::PathClass::downloads) {
+        const json::Value files = runtime::hash_downloads(mount.resolved, deny_.places().homes);
+        SOURCEOS_TRY(session_->add({"downloads", mount.request.mount_id + ".json"},
+                                   EntryKind::mount_evidence, files));
+      }
+    }
+    return {};
+  }
+
+  Status record_transcript(Attachment& attachment) {
+    if (!attachment.has_transcript()) {
+      return {};
+    }
+    const runtime::TranscriptEnd end = attachment.finish();
+    session_->add_text({"session", "transcript.cast"}, EntryKind::transcript, end.cast);
+    if (!end.screen.empty()) {
+      session_->add_text({"session", "screen.txt"}, EntryKind::transcript, end.screen);
+    }
+    json::Value rows = json::Value::array();
+    for (const bundle::Finding& finding : end.findings) {
+      rows.push_back({{"ruleId", finding.rule_id.str()},
+                      {"severity", bundle::to_string(finding.severity)},
+                      {"line", finding.line},
+                      {"excerpt", finding.excerpt.str()}});
+    }
+    return session_->add({"session", "scan.json"}, EntryKind::log_scan,
+                         {{"type", "LogScan"},
+                          {"sessionClass", plan_.session_class},
+                          {"sessionId", session_id_},
+                          {"capture", plan_.transcript},
+                          {"outputBytes", end.output_bytes},
+                          {"elapsedMs", end.elapsed_ms},
+                          {"masked", end.masked},
+                          {"cut", end.is_cut},
+                          {"withheld", end.is_withheld},
+                          {"findings", std::move(rows)}});
+  }
+
+  MachineSession::End outcome_end() const {
+    if (outcome_.failure) {
+      MachineSession::End end = end_of(*outcome_.failure);
+      end.started = outcome_.is_started;
+      return end;
+    }
+    return {.exit_code = outcome_.exit_code,
+            .result = outcome_.exit_code == 0 ? bundle::RunResult::ok : bundle::RunResult::negative,
+            .reason = "",
+            .started = true};
+  }
+
+  Result<Report> finish(MachineSession::End end) {
+    json::Value record = new_record("agent-machine-" + context_.path.back());
+    record["started"] = end.started.value_or(false);
+    end.started = end.started.value_or(false);
+    record["dryRun"] = go_ == Go::plan;
+    record["sessionId"] = session_id_.empty() ? json::Value(nullptr) : json::Value(session_id_);
+    record["sessionClass"] = plan_.session_class;
+    record["policyHash"] =
+        plan_.policy_hash.empty() ? json::Value(nullptr) : json::Value(plan_.policy_hash);
+    record["decision"] = plan_.decision_document();
+    record["mounts"] = plan_.mount_rows(deny_.places().homes);
+    record["warnings"] = plan_.warnings;
+    record["deniedAttempts"] = json::Value::array();
+    for (const collect::DeniedAttempt& denied : session_->facts().denied_attempts) {
+      record["deniedAttempts"].push_back(
+          {{"pathRef", runtime::shown_host_path(denied.path, deny_.places().homes)},
+           {"reason", denied.reason},
+           {"severity", denied.severity}});
+    }
+    const std::optional<Error>& error = plan_.refusal ? plan_.refusal : outcome_.failure;
+    record["message"] = error ? json::Value(error->read_out()) : json::Value(nullptr);
+    record["next"] =
+        error && !error->next.empty() ? json::Value(error->next) : json::Value(nullptr);
+    record["plan"] = json::Value::array();
+    for (const collect::ActionFacts& action : session_->facts().actions) {
+      record["plan"].push_back(action.to_json());
+    }
+    if (error && !context_.json && go_ == Go::act) {
+      context_.note(error->reason);
+    }
+    return session_->finish(record, end);
+  }
+
+  const Options& options_;
+  Context& context_;
+  LaunchKind kind_;
+  runtime::DenySet deny_;
+  Go go_ = Go::act;
+  MachineSession* session_ = nullptr;
+  const runtime::LoadedProfile* profile_ = nullptr;
+  std::string session_id_;
+  runtime::LaunchPlan plan_;
+  runtime::LaunchOutcome outcome_;
+};
+
+}  // namespace
+
+Result<Report> run_launch(const Options& options, Context& context, LaunchKind kind) {
+  return LaunchCommand(options, context, kind).run();
+}
+
+void print_launch(const json::Value& record, Text& text) {
+  const std::string reason = text_of(record, "reason");
+  if (flag_of(record, "started") && reason.empty()) {
+    return;  // the program inside has said what there is to say
+  }
+  if (!reason.empty()) {
+    text.line("refused: " + reason, Tone::bad);
+    text.field("message", text_of(record, "message"));
+  } else {
+    text.line("would be launched", Tone::good);
+  }
+  for (const json::Value& action : part_of(record, "plan")) {
+    std::string words;
+    for (const json::Value& word : part_of(action, "argv")) {
+      words += (words.empty() ? "" : " ") + text::shell_word(word.get<std::string>());
+    }
+    text.field(text_of(action, "action"), words.empty() ? text_of(action, "target") : words);
+  }
+  for (const json::Value& warning : part_of(record, "warnings")) {
+    text.line("warning: " + warning.get<std::string>(), Tone::warning);
+  }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
+  }
+  text.field("bundle", part_of(record, "bundleId"));
+}
+
+}  // namespace sourceos::cli

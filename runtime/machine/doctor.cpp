@@ -1,0 +1,482 @@
+#include "runtime/machine/doctor.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/json/json.hpp"
+#include "core/text.hpp"
+#include "host/environment.hpp"
+#include "host/files.hpp"
+#include "host/host.hpp"
+#include "host/tool_finder.hpp"
+#include "host/tools/answer.hpp"
+#include "host/tools/git_repository.hpp"
+#include "host/tools/nix.hpp"
+#include "runtime/machine/profile_rules.hpp"
+#include "runtime/machine/real_path.hpp"
+
+namespace sourceos::runtime {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+template <class T>
+json::Value or_null(const std::optional<T>& value) {
+  return value ? json::Value(*value) : json::Value(nullptr);
+}
+
+std::string major_of(std::string_view version) {
+  return std::string(version.substr(0, version.find('.')));
+}
+
+class Doctor {
+ public:
+  explicit Doctor(const DoctorQuestion& question)
+      : question_(question),
+        environment_(question.host.environment),
+        profile_(question.profile.profile),
+        podman_(question.host, question.tools, profile_.runtime.connection.value_or("")) {}
+
+  DoctorReport run() {
+    report_.uses_machine = profile_.runtime.uses_machine();
+    check_host();
+    check_podman();
+    check_machine();
+    check_socket();
+    check_version_pair();
+    check_git();
+    check_nix();
+    check_repos();
+    check_exposure();
+    check_store();
+    report_.answers = podman_.answers();
+    return std::move(report_);
+  }
+
+ private:
+  MachineCheck& add(std::string id, std::string status, std::string detail,
+                    const json::Value& observed = nullptr) {
+    report_.checks.push_back({std::move(id),
+                              std::move(status),
+                              std::move(detail),
+                              {},
+                              {},
+                              {},
+                              observed.dump(-1, ' ', true, json::Value::error_handler_t::replace)});
+    return report_.checks.back();
+  }
+  void skip(std::string id, std::string_view reason, std::string detail) {
+    add(std::move(id), "skip", std::move(detail)).reason = reason;
+  }
+  void blocked(std::string id, std::string by) {
+    MachineCheck& check = add(std::move(id), "skip", fmt::format("'{}' failed", by));
+    check.reason = "blocked";
+    check.blocked_by = std::move(by);
+  }
+  const MachineCheck* find(std::string_view id) const {
+    const auto found = std::find_if(report_.checks.begin(), report_.checks.end(),
+                                    [&](const MachineCheck& each) { return each.id == id; });
+    return found == report_.checks.end() ? nullptr : &*found;
+  }
+  bool has_failed(std::string_view id) const {
+    const MachineCheck* check = find(id);
+    return check != nullptr && (check->status == "fail" || !check->blocked_by.empty());
+  }
+
+  void check_host() {
+    const json::Value release = host_release();
+    add("host.os", "pass", environment_.adapter, release);
+    const bool is_known =
+        environment_.architecture == "arm64" || environment_.architecture == "x86_64";
+    const bool fits =
+        profile_.host_arch == "any" || profile_.host_arch == environment_.architecture;
+    const json::Value observed = {{"arch", environment_.architecture},
+                                  {"profile", profile_.host_arch}};
+    if (!is_known) {
+      add("host.arch", "fail", "expected arm64 or x86_64", observed).reason = "arch-unsupported";
+    } else {
+      MachineCheck& check =
+          add("host.arch", fits ? "pass" : "warn", environment_.architecture, observed);
+      check.reason = fits ? "" : "arch-differs";
+    }
+  }
+
+  json::Value host_release() {
+    json::Value release = {{"family", environment_.adapter}, {"version", nullptr}};
+    const auto text = host::read_file(host::system_path(environment_, "/etc/os-release"),
+                                      limits::k_config_file_bytes_max);
+    if (environment_.adapter == "linux" && text) {
+      for (const std::string_view line : text::lines(*text)) {
+        if (line.starts_with("VERSION_ID=")) {
+          std::string version(line.substr(line.find('=') + 1));
+          std::erase(version, '"');
+          release["version"] = version;
+        }
+      }
+    }
+    return release;
+  }
+
+  std::string install_hint() const {
+    return environment_.adapter == "macos"     ? "brew install podman"
+           : environment_.adapter == "windows" ? "winget install RedHat.Podman"
+                                               : "sudo apt-get install podman";
+  }
+
+  void check_podman() {
+    if (!podman_.is_found()) {
+      MachineCheck& check = add("podman.cli", "fail", "podman is not on PATH");
+      check.reason = "podman-missing";
+      check.remediation = install_hint();
+      blocked("podman.version", "podman.cli");
+      return;
+    }
+    MachineCheck& cli =
+        add("podman.cli", podman_.is_outside_path() ? "warn" : "pass",
+            podman_.is_outside_path() ? "podman is installed outside PATH" : "podman is there",
+            {{"path", podman_path()}});
+    if (podman_.is_outside_path()) {
+      cli.reason = "outside-path";
+      cli.remediation = fmt::format("export PATH=\"$PATH:{}\"",
+                                    fs::path(podman_.program()).parent_path().string());
+    }
+    check_client_version();
+  }
+
+  std::string podman_path() {
+    const auto tool = question_.tools.find("podman");
+    return tool ? tool->path.string() : podman_.program();
+  }
+
+  void check_client_version() {
+    client_version_ = podman_.client_version();
+    const std::string& least = profile_.runtime.minimum_podman_version;
+    const json::Value observed = {{"client", or_null(client_version_)}, {"minimum", least}};
+    if (!client_version_) {
+      const bool is_slow = podman_.answers().back().is_timed_out();
+      MachineCheck& check =
+          add("podman.version", "fail", "podman does not say its version", observed);
+      check.reason = is_slow ? "probe-timeout" : "version-unknown";
+    } else if (is_older_version(*client_version_, least)) {
+      MachineCheck& check =
+          add("podman.version", "fail",
+              fmt::format("expected {} or later, there is {}", least, *client_version_), observed);
+      check.reason = "podman-too-old";
+      check.remediation = install_hint();
+    } else {
+      add("podman.version", "pass", *client_version_, observed);
+    }
+  }
+
+  void check_machine() {
+    if (!profile_.runtime.uses_machine()) {
+      return skip("podman.machine", "not-applicable", "native mode has no machine");
+    }
+    if (environment_.adapter == "linux" && environment_.uid == 0 && !environment_.test_seams) {
+      return skip("podman.machine", "not-applicable", "podman machine does not run as root");
+    }
+    if (has_failed("podman.cli")) {
+      return blocked("podman.machine", "podman.cli");
+    }
+    const std::string name = profile_.runtime.machine_name.value_or("");
+    report_.machine = podman_.machine(name);
+    const std::string& state = report_.machine.state;
+    const json::Value observed = {
+        {"name", name}, {"state", state}, {"running", report_.machine.running_count}};
+    if (state == "running") {
+      const bool several = report_.machine.running_count > 1;
+      MachineCheck& check = add("podman.machine", several ? "warn" : "pass",
+                                several ? "several machines run" : "the machine runs", observed);
+      check.reason = several ? "several-running" : "";
+      return;
+    }
+    MachineCheck& check =
+        add("podman.machine", "fail", fmt::format("machine '{}' is {}", name, state), observed);
+    check.reason = state == "absent"                         ? "machine-absent"
+                   : state == "stopped"                      ? "machine-stopped"
+                   : podman_.answers().back().is_timed_out() ? "probe-timeout"
+                                                             : "machine-" + state;
+    check.remediation = "sourceosctl agent-machine start";
+  }
+
+  void check_socket() {
+    for (const char* cause : {"podman.cli", "podman.machine"}) {
+      if (has_failed(cause)) {
+        return blocked("podman.socket", cause);
+      }
+    }
+    connection_ = podman_.connection();
+    const json::Value observed = {{"answers", connection_.answers},
+                                  {"rootless", or_null(connection_.rootless)}};
+    if (!connection_.answers) {
+      MachineCheck& check = add("podman.socket", "fail", "podman does not answer", observed);
+      check.reason = connection_.reason;
+      check.remediation =
+          connection_.reason == "connection-unknown" ? "podman system connection list"
+          : profile_.runtime.uses_machine()          ? "podman machine stop && podman machine start"
+                                                     : "podman info";
+    } else if (connection_.rootless == false) {
+      MachineCheck& check = add("podman.socket", "warn", "podman answers as rootful", observed);
+      check.reason = "rootful";
+    } else {
+      add("podman.socket", "pass", "podman answers", observed);
+    }
+  }
+
+  void check_version_pair() {
+    const auto found =
+        std::find_if(report_.checks.begin(), report_.checks.end(),
+                     [](const MachineCheck& each) { return each.id == "podman.version"; });
+    const bool differ = client_version_ && connection_.server_version && found->status == "pass" &&
+                        major_of(*client_version_) != major_of(*connection_.server_version);
+    if (differ) {
+      found->status = "warn";
+      found->reason = "server-differs";
+      found->detail =
+          fmt::format("client {}, server {}", *client_version_, *connection_.server_version);
+    }
+  }
+
+  void check_tool(const char* id, const char* name, bool is_needed) {
+    if (!question_.tools.find(name)) {
+      MachineCheck& check =
+          add(id, is_needed ? "fail" : "warn", fmt::format("{} is not on PATH", name));
+      check.reason = fmt::format("{}-missing", name);
+      return;
+    }
+    const auto answer = host::ask(question_.host.processes, {name, "--version"});
+    const bool answers = answer && answer->outcome.ok();
+    const std::string words = answers ? std::string(text::trim(answer->outcome.output)) : "";
+    MachineCheck& check = add(id,
+                              answers     ? "pass"
+                              : is_needed ? "fail"
+                                          : "warn",
+                              answers ? words : fmt::format("{} does not say its version", name),
+                              {{"version", words}});
+    check.reason = answers ? ""
+                   : answer && answer->outcome.end == host::ProcessEnd::timed_out
+                       ? "probe-timeout"
+                       : "version-unknown";
+  }
+
+  void check_git() { check_tool("git.cli", "git", !question_.repos.empty()); }
+
+  void check_nix() {
+    check_tool("nix.cli", "nix", false);
+    json::Value profiles = json::Value::array();
+    for (const host::NixProfile& profile : host::read_nix_profiles(environment_)) {
+      profiles.push_back({{"name", profile.name}, {"storePath", or_null(profile.store_path)}});
+    }
+    const auto daemon =
+        host::describe(host::system_path(environment_, "/nix/var/nix/daemon-socket/socket"));
+    json::Value observed = {{"daemonSocket", daemon.has_value()},
+                            {"profiles", std::move(profiles)}};
+    report_.checks.back().observed = observed.dump();
+  }
+
+  void check_repos() {
+    if (question_.repos.empty()) {
+      skip("repo.readable", "not-applicable", "no repository was named");
+      skip("repo.policy", "not-applicable", "no repository was named");
+      return;
+    }
+    for (const std::string& repo : question_.repos) {
+      check_repo(repo);
+    }
+  }
+
+  void check_repo(const std::string& repo) {
+    MountRequest request;
+    request.mount_id = "repo";
+    request.host_path = repo;
+    request.agent_path = "/workspace/dev/repo";
+    request.access = AccessMode::read_write;
+    request.origin = PathOrigin::typed;
+    request.direct_execution = true;
+    const PolicyContext context{.deny = question_.policy.deny,
+                                .directory = question_.policy.directory,
+                                .cache_root = question_.policy.cache_root,
+                                .roots = std::nullopt,
+                                .scan = question_.policy.scan};
+    MountDecision decision = decide_mount(context, request);
+    const std::string shown = shown_host_path(
+        decision.requested.empty() ? repo : decision.requested, context.deny.places().homes);
+    const bool is_unusable =
+        decision.reason == "path-missing" || decision.reason == "not-a-directory" ||
+        (!decision.is_allowed && decision.resolved.empty() && decision.group.empty());
+    const bool is_readable =
+        decision.resolved.empty() || ::access(decision.resolved.c_str(), R_OK | X_OK) == 0;
+    const json::Value observed = {{"path", shown}};
+    if (is_unusable || !is_readable) {
+      MachineCheck& check =
+          add("repo.readable", "fail",
+              is_unusable ? decision.message : "the directory cannot be read", observed);
+      check.reason = is_unusable ? decision.reason : "not-readable";
+      blocked("repo.policy", "repo.readable");
+    } else {
+      add_readable(decision, observed);
+      add_verdict(decision, observed);
+    }
+    report_.decisions.push_back(std::move(decision));
+  }
+
+  void add_readable(const MountDecision& decision, const json::Value& observed) {
+    const bool is_tree =
+        decision.resolved.empty() || host::locate_repository(decision.resolved).has_value();
+    MachineCheck& check =
+        add("repo.readable", is_tree ? "pass" : "warn",
+            is_tree ? "the directory can be read" : "not a git work tree", observed);
+    check.reason = is_tree ? "" : "not-a-repository";
+  }
+
+  void add_verdict(const MountDecision& decision, const json::Value& observed) {
+    if (!decision.is_allowed) {
+      add("repo.policy", "fail", decision.message, observed).reason = decision.reason;
+      return;
+    }
+    const bool is_clean = decision.warnings.empty();
+    MachineCheck& check = add(
+        "repo.policy", is_clean ? "pass" : "warn",
+        is_clean ? "allowed" : fmt::format("allowed, with {}", fmt::join(decision.warnings, ", ")),
+        observed);
+    check.reason = is_clean ? "" : decision.warnings.front();
+  }
+
+  void check_exposure() {
+    if (!profile_.runtime.uses_machine()) {
+      return skip("machine.exposure", "not-applicable", "native mode has no machine");
+    }
+    if (has_failed("podman.cli") || has_failed("podman.machine")) {
+      return blocked("machine.exposure",
+                     has_failed("podman.cli") ? "podman.cli" : "podman.machine");
+    }
+    const std::vector<std::string> roots = machine_roots(profile_, question_.policy.deny);
+    const std::string exposure =
+        vm_exposure(profile_.runtime, report_.machine, question_.policy.deny, roots);
+    const bool is_wide = exposure != "declared-roots" && exposure != "not-applicable";
+    MachineCheck& check = add("machine.exposure", is_wide ? "warn" : "pass", exposure,
+                              {{"exposure", exposure}, {"shared", report_.machine.shared_paths}});
+    check.reason = is_wide ? exposure : "";
+  }
+
+  void check_store() {
+    const auto facts = host::describe(question_.store);
+    const json::Value observed = {{"exists", facts.has_value()}};
+    fs::path at = question_.store;
+    while (!host::describe(at) && at.has_relative_path()) {
+      at = at.parent_path();
+    }
+    const bool is_foreign = facts && facts->uid != environment_.uid;
+    if (::access(at.c_str(), W_OK) != 0 || is_foreign ||
+        (facts && facts->kind != host::FileKind::directory)) {
+      add("evidence.store", "fail", "the evidence store cannot be written", observed).reason =
+          "store-unwritable";
+      return;
+    }
+    for (const char* name : {"bundle", "log"}) {
+      for (const char* ending : {".key", ".key.json", ""}) {
+        const auto key =
+            host::describe(environment_.config_root / "keys" / (std::string(name) + ending));
+        if (key && key->kind == host::FileKind::regular && (key->mode & 077U) != 0) {
+          MachineCheck& check =
+              add("evidence.store", "fail", "a signing key can be read by others", observed);
+          check.reason = "key-permissions";
+          check.remediation = "chmod 600 the key";
+          return;
+        }
+      }
+    }
+    add("evidence.store", "pass",
+        facts ? "the store can be written" : "the store is made at first use", observed);
+  }
+
+  const DoctorQuestion& question_;
+  const host::Environment& environment_;
+  const Profile& profile_;
+  PodmanClient podman_;
+  std::optional<std::string> client_version_;
+  PodmanConnection connection_;
+  DoctorReport report_;
+};
+
+}  // namespace
+
+bool DoctorReport::is_ready() const {
+  return std::none_of(checks.begin(), checks.end(),
+                      [](const MachineCheck& check) { return check.status == "fail"; });
+}
+
+json::Value DoctorReport::document() const {
+  json::Value summary = {{"pass", 0}, {"warn", 0}, {"fail", 0}, {"skip", 0}};
+  json::Value rows = json::Value::array();
+  const auto word_or_null = [](const std::string& word) {
+    return word.empty() ? json::Value(nullptr) : json::Value(word);
+  };
+  for (const MachineCheck& check : checks) {
+    summary[check.status] = summary[check.status].get<std::uint64_t>() + 1;
+    rows.push_back({{"id", check.id},
+                    {"status", check.status},
+                    {"detail", check.detail},
+                    {"reason", word_or_null(check.reason)},
+                    {"remediation", word_or_null(check.remediation)},
+                    {"observed", json::Value::parse(check.observed, nullptr, false)},
+                    {"blockedBy", word_or_null(check.blocked_by)}});
+  }
+  return {{"ready", is_ready()}, {"summary", std::move(summary)}, {"checks", std::move(rows)}};
+}
+
+DoctorReport run_doctor(const DoctorQuestion& question) { return Doctor(question).run(); }
+
+std::vector<std::string> machine_roots(const Profile& profile, const DenySet& deny) {
+  std::vector<std::string> roots;
+  for (const MountRequest& mount : profile.declared_mounts()) {
+    const std::string path = expand_home(mount.host_path, deny.home());
+    roots.push_back(resolve_existing_part(path).value_or(RealPath{path, false}).path);
+  }
+  std::sort(roots.begin(), roots.end());
+  roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
+  return roots;
+}
+
+bool is_shared_into_machine(const MachineFacts& machine, const DenySet& deny,
+                            const std::string& path) {
+  const PathKey key = path_key(deny.adapter(), path);
+  return !machine.exposure_known ||
+         std::any_of(machine.shared_paths.begin(), machine.shared_paths.end(),
+                     [&](const std::string& shared) {
+                       const Relation where = relation(key, path_key(deny.adapter(), shared));
+                       return where == Relation::equal || where == Relation::below;
+                     });
+}
+
+std::string vm_exposure(const ProfileRuntime& runtime, const MachineFacts& machine,
+                        const DenySet& deny, const std::vector<std::string>& roots) {
+  if (!runtime.uses_machine()) {
+    return "not-applicable";
+  }
+  if (runtime.provider == "wsl") {
+    return "wsl-automount";
+  }
+  if (!machine.exposure_known) {
+    return "unknown";
+  }
+  const PathKey home = path_key(deny.adapter(), deny.home());
+  for (const std::string& shared : machine.shared_paths) {
+    const PathKey key = path_key(deny.adapter(), shared);
+    const Relation to_home = relation(key, home);
+    const bool is_root = std::any_of(roots.begin(), roots.end(), [&](const std::string& root) {
+      const Relation where = relation(key, path_key(deny.adapter(), root));
+      return where == Relation::equal || where == Relation::below;
+    });
+    if (to_home == Relation::equal || to_home == Relation::above || !is_root) {
+      return "whole-home";
+    }
+  }
+  return "declared-roots";
+}
+
+}  // namespace sourceos::runtime

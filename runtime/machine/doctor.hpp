@@ -1,0 +1,58 @@
+// The checks of `agent-machine doctor` (agent-machine 5.1), in order. One cause gives one failure:
+// what depends on a failed check is skipped and says by which.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json/fwd.hpp"
+#include "runtime/machine/mount_policy.hpp"
+#include "runtime/machine/podman_client.hpp"
+#include "runtime/machine/profile_source.hpp"
+
+namespace sourceos::runtime {
+
+struct MachineCheck {
+  std::string id;
+  std::string status;  // pass, warn, fail, skip
+  std::string detail;
+  std::string reason;       // stable; empty: none
+  std::string remediation;  // empty: none
+  std::string blocked_by;   // empty: nothing
+  std::string observed;     // JSON text; "null" when nothing was
+};
+
+struct DoctorQuestion {
+  host::Host& host;
+  host::ToolFinder& tools;
+  const LoadedProfile& profile;
+  std::vector<std::string> repos;  // as typed
+  const PolicyContext& policy;     // its roots are ignored: doctor judges what is named
+  std::filesystem::path store;
+};
+
+struct DoctorReport {
+  std::vector<MachineCheck> checks;
+  std::vector<MountDecision> decisions;  // of the repositories
+  std::vector<PodmanAnswer> answers;
+  MachineFacts machine;
+  bool uses_machine = false;
+
+  [[nodiscard]] bool is_ready() const;
+  [[nodiscard]] json::Value document() const;  // { ready, summary, checks }
+};
+
+[[nodiscard]] DoctorReport run_doctor(const DoctorQuestion& question);
+
+// "whole-home", "declared-roots", "wsl-automount", "unknown", "not-applicable".
+[[nodiscard]] std::string vm_exposure(const ProfileRuntime& runtime, const MachineFacts& machine,
+                                      const DenySet& deny, const std::vector<std::string>& roots);
+// A shared path covers this one; true when nobody knows what is shared.
+[[nodiscard]] bool is_shared_into_machine(const MachineFacts& machine, const DenySet& deny,
+                                          const std::string& path);
+// The paths of the profile that a machine has to see: resolved, absolute.
+[[nodiscard]] std::vector<std::string> machine_roots(const Profile& profile, const DenySet& deny);
+
+}  // namespace sourceos::runtime

@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# agent-machine with a real rootless Podman: `shell` through a real terminal (tmux), `run` with
+# stand-in tools that read, write and try to reach what they must not, and a directory that is
+# swapped while it is launched. What Podman mounted, what the container sees and what the bundle
+# says are compared.
+#
+# usage: agent_machine.sh BIN
+set -euo pipefail
+bin=$(cd "${1:?usage: agent_machine.sh BIN}" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+support=$here/../support
+user=srcosagent
+export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-machine}
+
+if [ "${2-}" != inside ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "SKIPPED: only root can set up a real host" >&2
+    exit 77
+  fi
+  if ! "$support/real-host" up --user "$user" >/dev/null 2>&1; then
+    "$support/real-host" install tmux
+    "$support/real-host" up --user "$user" >/dev/null
+  fi
+  # The program and this script, where that user can read them.
+  stage=$(mktemp -d /tmp/agent-machine.XXXXXX)
+  trap '"$support/real-host" down --user "$user"; rm -rf "$stage"' EXIT
+  chmod 755 "$stage"
+  cp "$bin/sourceos" "$stage/sourceosctl"
+  cp "$here/agent_machine.sh" "$stage/"
+  mkdir "$stage/support"
+  "$support/real-host" image --user "$user"
+  "$support/real-host" exec --user "$user" -- bash "$stage/agent_machine.sh" "$stage" inside
+  exit
+fi
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+export PATH=/usr/local/bin:/usr/bin:/bin
+unset SOURCEOS_TEST_SEAMS
+ctl=$bin/sourceosctl
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$2" | tail -1; }
+
+repo=$HOME/dev/app
+mkdir -p "$repo" "$HOME/.ssh" "$HOME/dev/other" "$HOME/Documents/out"
+echo "hello from the host" >"$repo/in.txt"
+echo "key of the host" >"$HOME/.ssh/id"
+echo "of another" >"$HOME/dev/other/secret.txt"
+git -C "$repo" init -q -b main
+git -C "$repo" -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m first
+
+"$ctl" agent-machine init --profile linux-native --repo "$repo" --name app --enable-tool codex \
+  --enable-tool claude-code --enable-tool local-shell --quiet >/dev/null
+profile=$HOME/.config/sourceos/profiles/app.json
+[ -f "$profile" ] || fail "no profile"
+# The stand-in tools are shell lines of a local image; they need no grant here.
+python3 - "$profile" <<'EOT'
+import json, sys
+profile = json.load(open(sys.argv[1]))
+profile["image"]["reference"] = "localhost/sourceos/demo:1"
+profile["mounts"] = [{"mountId": "out", "pathClass": "documents", "hostPath": "~/Documents/out",
+                      "agentPath": "/workspace/out", "accessMode": "read-write"}]
+profile["environment"]["set"] = {"PAGER": "cat"}
+for tool in profile["tools"]:
+    if tool["toolId"] in ("codex", "claude-code"):
+        tool.update(command=["/bin/sh"], sideEffects=False, requiresGrant=False)
+json.dump(profile, open(sys.argv[1], "w"))
+EOT
+
+# --- run: reads, writes, reaches nothing else
+cat >"$repo/tool.sh" <<'EOT'
+cat in.txt
+echo written >out.txt
+echo result >/workspace/out/result.txt
+for path in /root/.ssh "$HOST_HOME/.ssh/id" /workspace/dev/other /host; do
+  [ ! -e "$path" ] || echo "REACHED $path"
+done
+echo x >.git/hooks/post-checkout 2>/dev/null && echo "REACHED hooks"
+echo x >>.git/config 2>/dev/null && echo "REACHED config"
+echo x >/etc/x 2>/dev/null && echo "REACHED root file system"
+cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'
+ls /sys/class/net
+env | sort
+grep /workspace /proc/self/mounts
+exit 7
+EOT
+status=0
+"$ctl" agent-machine run --tool codex --repo "$repo" --profile app --json -- tool.sh \
+  >"$work/run.json" 2>"$work/run.txt" || status=$?
+[ "$status" -eq 7 ] || { cat "$work/run.json" "$work/run.txt" >&2; fail "exit code $status, expected the tool's 7"; }
+grep -q '"started": true' "$work/run.json" || fail "not started"
+grep -q "hello from the host" "$work/run.txt" || fail "the tool cannot read"
+[ "$(cat "$repo/out.txt")" = written ] || fail "the tool cannot write"
+[ "$(cat "$HOME/Documents/out/result.txt")" = result ] || fail "the second mount does not work"
+if grep REACHED "$work/run.txt"; then fail "the tool reached what it must not"; fi
+grep -q 'CapEff:.*0000000000000000' "$work/run.txt" || fail "capabilities are left"
+grep -q 'NoNewPrivs:.*1' "$work/run.txt" || fail "privileges can be gained"
+grep -q '^PAGER=cat' "$work/run.txt" || fail "the declared variable is missing"
+if grep -qE '^(USER|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)=' "$work/run.txt"; then fail "environment of the host inside"; fi
+# Inside: just these mounts.
+inside=$(grep -oE ' /workspace/[^ ]+' "$work/run.txt" | sort -u | tr -d ' ')
+expected=$(printf '%s\n' /workspace/dev/app /workspace/dev/app/.git/config /workspace/dev/app/.git/hooks /workspace/out)
+[ "$inside" = "$expected" ] || fail "inside are other mounts: $inside"
+"$ctl" evidence verify @last >/dev/null || fail "the bundle does not verify"
+"$ctl" evidence show @last container.json >"$work/container.json"
+for target in $expected; do
+  grep -q "\"$target\"" "$work/container.json" || fail "$target is not in the container's description"
+done
+"$ctl" evidence show @last --json >"$work/show.json"
+for entry in policy-decision.json mount-evidence.json git/before.json git/after.json session/transcript.cast \
+  session/scan.json; do
+  "$ctl" evidence show @last "$entry" >"$work/entry" || fail "no entry $entry"
+done
+"$ctl" agent-machine evidence inspect @last --json >"$work/inspect.json" || fail "the bundle is not intact"
+[ "$(field mountCount "$work/inspect.json")" = 2 ] || fail "the bundle has other mounts"
+[ -z "$(podman ps --all --quiet)" ] || fail "a container is left"
+
+# --- refusals touch nothing
+for path in "$HOME" "$HOME/.ssh" "$HOME/dev/other"; do
+  if "$ctl" agent-machine run --tool claude-code --repo "$path" --profile app --json >"$work/no.json"; then
+    fail "$path was mounted"
+  fi
+  grep -q '"deniedAttempts"' "$work/no.json" || fail "no denied attempt"
+done
+[ -z "$(podman ps --all --quiet)" ] || fail "a refusal left a container"
+
+# --- a directory that is swapped between check and launch
+before=$(ls "$HOME/.ssh")
+mkdir "$work/real-podman"
+cat >"$work/real-podman/podman" <<EOT
+#!/bin/sh
+if [ "\$1" = create ]; then
+  mv "$repo" "$repo.moved"; ln -s "$HOME/.ssh" "$repo"
+fi
+exec /usr/bin/podman "\$@"
+EOT
+chmod 755 "$work/real-podman" "$work/real-podman/podman"
+status=0
+PATH=$work/real-podman:$PATH "$ctl" agent-machine run --tool claude-code --repo "$repo" --profile app --json \
+  -- -c 'echo owned >/workspace/dev/app/owned' >"$work/race.json" 2>/dev/null || status=$?
+rm -f "$repo"; mv "$repo.moved" "$repo"
+[ "$status" -eq 1 ] || fail "a swapped directory was launched ($status)"
+reason=$(field reason "$work/race.json")
+case $reason in mount-changed|launch-mismatch|create-failed) ;; *) fail "unexpected reason $reason" ;; esac
+[ "$(ls "$HOME/.ssh")" = "$before" ] || fail "the container wrote into what was swapped in"
+[ -z "$(podman ps --all --quiet)" ] || fail "the race left a container"
+
+# --- shell, through a real terminal
+secret="gh""p_$(LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 36 || true)"
+session=agent-machine-$$
+tmux -L "$session" -f /dev/null new-session -d -s s -x 100 -y 30 \
+  "'$ctl' agent-machine shell --repo '$repo' --profile app; echo \"ended \$?\"; sleep 600"
+screen() { tmux -L "$session" capture-pane -p -t s; }
+wait_for() {
+  for _ in $(seq 300); do
+    if screen | grep -q "$1"; then return 0; fi
+    sleep 0.2
+  done
+  screen >&2
+  fail "the terminal never showed: $1"
+}
+wait_for '[$#] *$'
+podman ps --format '{{.Labels}}' | grep -q operator-terminal || fail "the session's class is not on the container"
+tmux -L "$session" send-keys -t s "cat in.txt" Enter
+wait_for "hello from the host"
+tmux -L "$session" send-keys -t s "printf 'made in%s\n' side; echo typed-$secret" Enter
+wait_for "made inside"
+tmux -L "$session" resize-window -t s -x 120 -y 40
+tmux -L "$session" send-keys -t s "exit 5" Enter
+wait_for "ended 5"
+tmux -L "$session" kill-server
+"$ctl" evidence show @last session/transcript.cast >"$work/cast"
+grep -q "made inside" "$work/cast" || fail "the transcript lacks what was written"
+if grep -rq "$secret" "$work/cast" "$HOME/.local/state/sourceos"; then fail "the secret is in the evidence"; fi
+grep -q REDACTED- "$work/cast" || fail "nothing is masked in the transcript"
+[ -z "$(podman ps --all --quiet)" ] || fail "the shell left a container"
+
+# --- the same host, the same fingerprint
+"$ctl" agent-machine fingerprint --profile app --quiet >"$work/a.json"
+"$ctl" agent-machine fingerprint --profile app --quiet >"$work/b.json"
+[ "$(field fingerprintHash "$work/a.json")" = "$(field fingerprintHash "$work/b.json")" ] || fail "two fingerprints differ"
+"$ctl" agent-machine doctor --profile app --repo "$repo" >"$work/doctor.txt" || { cat "$work/doctor.txt" >&2; fail "not ready"; }
+echo "shell, run, refusals, race and evidence agree on a real rootless Podman"
