@@ -290,6 +290,13 @@ Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
   return confirm_named(candidate, found, text);
 }
 
+// Accounts that every machine has.
+bool is_everyone(std::string_view user) {
+  static constexpr auto k_everyone = std::to_array<std::string_view>(
+      {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
+  return std::ranges::find(k_everyone, user) != k_everyone.end();
+}
+
 // A user's name is told from the word `user` in a log by its form: quoted, or the name is one of a
 // setting (`DB_USER`, `username`), not the bare word.
 bool is_user_setting(const Assignment& found) {
@@ -301,7 +308,7 @@ bool is_user_setting(const Assignment& found) {
 }
 
 Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
-  constexpr std::size_t k_identity_bytes_min = 2;
+  constexpr std::size_t k_identity_bytes_min = 3;
   constexpr std::size_t k_identity_bytes_max = 128;
   const std::string_view text = whole_text(candidate);
   const std::size_t shift = candidate.before.size();
@@ -314,16 +321,18 @@ Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
       (is_placeholder(value) && shape_of(value).digits != value.size()) || is_code(value) || is_location(value)) {
     return refused("value");
   }
-  static constexpr auto k_everyone = std::to_array<std::string_view>(
-      {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
   if (found.joint == Joint::space && found.name.size() < k_token_bytes_min) {
     return refused("place");  // `the user "jane"` in prose
   }
   if (rule.klass == "user" && !is_user_setting(found)) {
     return refused("place");
   }
-  if (rule.klass == "user" && std::ranges::find(k_everyone, value) != k_everyone.end()) {
+  if (rule.klass == "user" && (is_everyone(value) || is_uuid(value))) {
     return refused("common name");
+  }
+  constexpr std::size_t k_number_bytes_min = 5;
+  if (rule.klass == "id" && shape_of(value).digits == value.size() && value.size() < k_number_bytes_min) {
+    return refused("small number");
   }
   return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};
 }
@@ -438,6 +447,9 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
   const std::string_view value = candidate.match.substr(candidate.from, candidate.to - candidate.from);
   if (value.find("REDACTED-") != std::string_view::npos) {
     return refused("placeholder");
+  }
+  if (rule.klass == "user" && is_everyone(value)) {
+    return refused("common name");
   }
   if (rule.entropy_min > 0 && entropy_per_character(value) < rule.entropy_min) {
     return refused("entropy");

@@ -85,7 +85,7 @@ constexpr auto k_about = std::to_array<std::string_view>({
     "template",  "input",     "form",      "page",      "link",      "button",    "class",     "issuer",
     "audience",  "handler",   "callback",  "function",  "factory",   "date",      "time",      "at",
     "changed",   "updated",   "created",   "title",     "description", "ring",    "bucket",    "budget",
-    "encryption", "encrypted", "requisite", "of", "door", "stores", "managers", "chains", "hash", "hashes", "hashing", "hasher", "history", "generator",
+    "encryption", "encrypted", "requisite", "of", "reqd", "door", "stores", "managers", "chains", "hash", "hashes", "hashing", "hasher", "history", "generator",
     "checker", "verification", "protected", "protection", "fingerprint", "helper",  "prompt",    "strength"});
 // What may follow a weak word: `KEY_BASE64`, `salt_value`.
 constexpr auto k_after_weak = std::to_array<std::string_view>(

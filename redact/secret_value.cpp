@@ -45,7 +45,8 @@ constexpr auto k_filler_begins = std::to_array<std::string_view>({
     "change-me", "change_me", "changeme", "todo", "fixme", "placeholder", "dummy", "example_", "example-",
     "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
 constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
-                                                    "foobar", "baz", "none", "tbd", "hunter", "n/a", "changeit"});
+                                                    "foobar", "baz", "none", "tbd", "hunter", "n/a", "changeit", "scram-sha-256", "scram-sha-1", "scram-sha-512", "sha-256", "sha256", "sha512", "argon2id", "argon2",
+                                                    "pbkdf2", "bcrypt", "sha512crypt", "md5crypt"});
 
 // `^3.0.0`, `~1.2`, `2.10.3.1`.
 bool is_version(std::string_view value) {

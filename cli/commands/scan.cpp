@@ -104,12 +104,12 @@ struct Answer {
   std::uint64_t bytes = 0;
 };
 
-// Findings are what logs and configurations tell; source code only speaks of them.
+// Findings are what logs and configurations tell; source code and programs only speak of them.
 bool is_source_code(std::string_view name) {
-  static constexpr std::array<std::string_view, 40> k_endings = {
+  static constexpr std::array<std::string_view, 48> k_endings = {
       "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "rs", "go", "py", "rb", "java", "kt", "cs", "js", "mjs", "cjs",
       "ts", "tsx", "jsx", "php", "swift", "lua", "pl", "ps1", "sh", "bash", "cmake", "nix", "sql", "toml", "md",
-      "rst", "html", "css", "in", "tf", "scala", "awk"};
+      "rst", "html", "css", "in", "tf", "scala", "awk", "pyc", "a", "o", "so", "class", "jar", "exe", "dll"};
   const std::string ending = text::ascii_lower(name.substr(name.find_last_of("./") + 1));
   return std::ranges::find(k_endings, ending) != k_endings.end();
 }
