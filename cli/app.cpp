@@ -91,17 +91,32 @@ constexpr std::array<const Command*, 6> k_top_commands = {
     &k_completion,
 };
 
+constexpr std::array<const Command*, 1> k_doctor_commands = {&k_doctor_local_runtime};
+constinit const Command k_doctor = {
+    .name = "doctor",
+    .summary = "look at a host as a whole",
+    .commands = k_doctor_commands,
+};
+
+constexpr std::array<const Command*, 5> k_sourceos_commands = {
+    &k_doctor, &k_evidence, &k_redact, &k_scan, &k_completion,
+};
 constinit const Command k_sourceos = {
     .name = "sourceos",
     .summary = "evidence of what a host, a workspace or an agent did",
-    .commands = k_top_commands,
+    .commands = k_sourceos_commands,
 };
 constinit const Command k_sourceosctl = {
     .name = "sourceosctl",
     .summary = "collect, redact, sign and verify evidence of a host",
     .commands = k_top_commands,
 };
-constexpr std::array<const Command*, 1> k_agent_commands = {&k_completion};
+constexpr std::array k_agent_commands = {
+    &k_agent_list,    &k_agent_preflight, &k_agent_doctor,     &k_agent_status,
+    &k_agent_logs,    &k_agent_stage,     &k_agent_install,    &k_agent_start,
+    &k_agent_stop,    &k_agent_restart,   &k_agent_quarantine, &k_agent_uninstall,
+    &k_agent_scan,    &k_completion,
+};
 constinit const Command k_sourceos_agent = {
     .name = "sourceos-agent",
     .summary = "manage local agents",

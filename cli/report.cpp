@@ -20,7 +20,9 @@ Report Report::already_printed() && {
 
 json::Value Report::document() const {
   json::Value whole = *record_;
-  whole["result"] = result_word(code_);
+  if (!whole.contains("result")) {  // a record whose type gives the word another meaning keeps it
+    whole["result"] = result_word(code_);
+  }
   whole["exitCode"] = static_cast<int>(code_);
   whole["reason"] = reason_.empty() ? json::Value() : json::Value(reason_);
   return whole;

@@ -6,6 +6,7 @@
 namespace sourceos::cli {
 
 extern const Command k_completion;
+extern const Command k_doctor_local_runtime;
 extern const Command k_redact;
 extern const Command k_scan;
 
@@ -21,6 +22,19 @@ extern const Command k_agent_machine_mounts_plan;
 extern const Command k_agent_machine_run;
 extern const Command k_agent_machine_shell;
 extern const Command k_agent_machine_start;
+extern const Command k_agent_doctor;
+extern const Command k_agent_install;
+extern const Command k_agent_list;
+extern const Command k_agent_logs;
+extern const Command k_agent_preflight;
+extern const Command k_agent_quarantine;
+extern const Command k_agent_restart;
+extern const Command k_agent_scan;
+extern const Command k_agent_stage;
+extern const Command k_agent_start;
+extern const Command k_agent_status;
+extern const Command k_agent_stop;
+extern const Command k_agent_uninstall;
 
 extern const Command k_evidence_collect;
 extern const Command k_evidence_diff;

@@ -106,6 +106,7 @@ std::string make_unit(const Declaration& d, const fs::path& launcher) {
       "{}"
       "TimeoutStartSec={}\n"
       "TimeoutStopSec={}\n"
+      "SuccessExitStatus=143\n"  // a container that ended by TERM, as asked
       "UMask=0077\n"
       "StandardOutput={}\n"
       "StandardError={}\n"

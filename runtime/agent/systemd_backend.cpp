@@ -113,6 +113,9 @@ class SystemdBackend final : public ServiceBackend {
       return result;
     }
     note_run(result, order(service, {"stop", service.unit}, timeout_ms), "stop-failed");
+    if (result.ok) {  // how it ended when it was told to end is no failure
+      note_harmless(result, order(service, {"reset-failed", service.unit}, k_order_timeout_ms));
+    }
     return result;
   }
 

@@ -1,0 +1,308 @@
+#include "cli/agent_call.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/render.hpp"
+#include "cli/scrub.hpp"
+#include "cli/workplace.hpp"
+#include "core/json/json.hpp"
+#include "core/text.hpp"
+#include "host/host.hpp"
+#include "host/tool_finder.hpp"
+#include "redact/pipeline.hpp"
+
+namespace sourceos::cli {
+
+namespace {
+
+bundle::RunResult run_result(ExitCode code) {
+  switch (code) {
+    case ExitCode::done: return bundle::RunResult::ok;
+    case ExitCode::negative: return bundle::RunResult::negative;
+    case ExitCode::usage: return bundle::RunResult::usage;
+    case ExitCode::partial: return bundle::RunResult::partial;
+    case ExitCode::failure: return bundle::RunResult::error;
+    case ExitCode::interrupted: return bundle::RunResult::interrupted;
+  }
+  return bundle::RunResult::error;
+}
+
+Tone tone_of(std::string_view status) {
+  if (status == "pass" || status == "done") {
+    return Tone::good;
+  }
+  return status == "fail" || status == "failed" ? Tone::bad
+         : status == "warn"                     ? Tone::warning
+                                                : Tone::dim;
+}
+
+}  // namespace
+
+Result<runtime::Catalog> load_catalog(const Options& options, const Context& context) {
+  const std::vector<std::string> files = options.values("--declaration");
+  return runtime::read_catalog(context.host, {files.begin(), files.end()});
+}
+
+std::filesystem::path podman_directory(const Context& context) {
+  const auto tool = context.tools.find("podman");
+  return tool ? tool->path.parent_path() : std::filesystem::path();
+}
+
+struct AgentCall::State {
+  Context* context = nullptr;
+  std::optional<collect::Session> session;
+  std::optional<Engine> engine;  // instead of a session
+  std::string bundle_id;
+  std::size_t probes = 0;
+};
+
+AgentCall::AgentCall(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AgentCall::AgentCall(AgentCall&&) noexcept = default;
+AgentCall::~AgentCall() = default;
+
+Result<AgentCall> AgentCall::begin(Context& context, std::string_view agent, bundle::Mode mode) {
+  auto state = std::make_unique<State>();
+  state->context = &context;
+  if (context.evidence == "none") {
+    if (mode == bundle::Mode::apply) {
+      return fail(ErrorKind::usage, "usage", "'--evidence none' is not for what changes something");
+    }
+    SOURCEOS_TRY_ASSIGN(Engine engine, Engine::create(context, {}));
+    state->engine.emplace(std::move(engine));
+    return AgentCall(std::move(state));
+  }
+  collect::SessionOptions options;
+  options.store = store_root(context);
+  options.argv = context.argv;
+  options.command_path = context.path;
+  options.toolkit_version = context.version;
+  options.mode = mode;
+  SOURCEOS_TRY_ASSIGN(options.plan, collect::preset("minimal"));
+  options.plan.subject_kind = agent.empty() ? "host" : "local-agent";
+  options.plan.subject_ref = agent.empty() ? "local" : std::string(agent);
+  auto session = collect::Session::begin(context.host, context.tools, std::move(options));
+  if (!session) {
+    Error error = std::move(session).error();
+    if (mode == bundle::Mode::apply && error.kind != ErrorKind::interrupted) {
+      // What cannot be recorded is not done.
+      error.kind = ErrorKind::refused;
+      error.context.push_back(fmt::format("open the evidence store ({})", error.reason));
+      error.reason = "evidence-unavailable";
+    }
+    return fail(std::move(error));
+  }
+  state->session.emplace(std::move(*session));
+  return AgentCall(std::move(state));
+}
+
+const redact::Pipeline& AgentCall::pipeline() const {
+  return state_->session ? state_->session->pipeline() : state_->engine->pipeline();
+}
+
+std::string AgentCall::redact(std::string_view text) const { return redactor()(text); }
+
+// Our own paths are shown below $HOME, whatever the directory above the home is called.
+runtime::Redactor AgentCall::redactor() const {
+  const redact::Pipeline* engine = &pipeline();
+  const host::Host* host = &state_->context->host;
+  return [engine, host](std::string_view text) {
+    return engine->text(home_as_variable(std::string(text), *host)).str();
+  };
+}
+
+Status AgentCall::intend(const std::string& command, const runtime::ReadDeclaration& agent,
+                         const std::vector<runtime::PlannedAction>& plan) {
+  const std::string policy = runtime::policy_hash_of(agent.hash).text();
+  return state_->session->intend(runtime::intent_document(
+      command, agent.declaration.name, plan, policy, state_->context->host.clock.now()));
+}
+
+Status AgentCall::add_json(std::vector<std::string> path, collect::EntryKind kind,
+                           const json::Value& document) {
+  return state_->session ? state_->session->add_json(std::move(path), kind, document) : Status{};
+}
+
+void AgentCall::add_text(std::vector<std::string> path, collect::EntryKind kind,
+                         collect::ContentHint hint, std::string text) {
+  if (!state_->session) {
+    return;
+  }
+  collect::Artifact artifact;
+  artifact.path = std::move(path);
+  artifact.kind = kind;
+  artifact.media_type = artifact.path.back().ends_with(".json") ? collect::MediaType::json
+                                                                : collect::MediaType::text;
+  artifact.hint = hint;
+  artifact.content = std::move(text);
+  state_->session->add(std::move(artifact));
+}
+
+void AgentCall::add_probes(const std::vector<runtime::CommandRun>& probes) {
+  for (const runtime::CommandRun& run : probes) {
+    std::string text;
+    for (const std::string& word : run.argv) {
+      text += (text.empty() ? "$ " : " ") + text::shell_word(word);
+    }
+    text += fmt::format("\nstatus {}\n{}{}", run.status, run.output, run.error_output);
+    add_text({"probes", fmt::format("{:02}-{}.txt", ++state_->probes, run.argv.empty() ? "none" : run.argv[0])},
+             collect::EntryKind::probe_output, collect::ContentHint::text, std::move(text));
+  }
+}
+
+void AgentCall::add_findings(const std::vector<runtime::PolicyFinding>& findings,
+                             const std::vector<std::string>& entry) {
+  if (!state_->session) {
+    return;
+  }
+  for (const runtime::PolicyFinding& finding : findings) {
+    for (const runtime::RuleInfo& rule : runtime::rules()) {
+      if (rule.id == finding.rule_id) {
+        const auto severity = finding.severity == runtime::Severity::high ? collect::FindingSeverity::high
+                                                                          : collect::FindingSeverity::medium;
+        state_->session->facts().findings.push_back({rule.id, severity, entry, finding.message});
+      }
+    }
+  }
+}
+
+void AgentCall::policy(const std::string& declaration_hash) {
+  if (state_->session) {
+    state_->session->facts().policy_hash = runtime::policy_hash_of(declaration_hash);
+  }
+}
+
+void AgentCall::actions(std::vector<collect::ActionFacts> rows) {
+  if (state_->session) {
+    state_->session->facts().actions = std::move(rows);
+  }
+}
+
+Result<Report> AgentCall::finish(json::Value record, ExitCode code, const std::string& reason) {
+  record["bundleId"] = nullptr;
+  if (state_->session) {
+    SOURCEOS_TRY(state_->session->collect());
+    SOURCEOS_TRY_ASSIGN(const collect::SessionReport sealed,
+                        state_->session->seal({.exit_code = static_cast<std::uint64_t>(code),
+                                               .result = run_result(code),
+                                               .reason = reason}));
+    for (const std::string& warning : sealed.warnings) {
+      state_->context->note(warning);
+    }
+    SOURCEOS_TRY(ensure_local_trust(*state_->context));
+    state_->bundle_id = sealed.id.text();
+    record["bundleId"] = state_->bundle_id;
+  }
+  return Report(std::move(record), code, reason);
+}
+
+const std::string& AgentCall::bundle_id() const { return state_->bundle_id; }
+
+json::Value actions_json(const std::vector<collect::ActionFacts>& rows,
+                         const runtime::Redactor& redact) {
+  json::Value list = json::Value::array();
+  for (const collect::ActionFacts& row : rows) {
+    json::Value one = row.to_json();
+    one["target"] = redact(row.target);
+    one["detail"] = redact(row.detail);
+    if (one.at("argv").is_array()) {
+      for (json::Value& word : one["argv"]) {
+        word = redact(word.get<std::string>());
+      }
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+json::Value plan_json(const std::vector<runtime::PlannedAction>& plan,
+                      const runtime::Redactor& redact) {
+  json::Value list = json::Value::array();
+  for (const runtime::PlannedAction& each : plan) {
+    list.push_back(runtime::as_json(each, redact));
+  }
+  return list;
+}
+
+// --- text
+
+void print_actions(const json::Value& record, Text& text) {
+  std::vector<std::vector<Cell>> rows;
+  for (const json::Value& row : part_of(record, "actions")) {
+    const std::string status = text_of(row, "status");
+    std::string what = text_of(row, "target");
+    if (const json::Value& argv = part_of(row, "argv"); argv.is_array() && !argv.empty()) {
+      what.clear();
+      for (const json::Value& word : argv) {
+        what += (what.empty() ? "" : " ") + text::shell_word(word.get<std::string>());
+      }
+    }
+    rows.push_back({Cell(status, tone_of(status)), Cell(text_of(row, "action")), Cell(what),
+                    Cell(text_of(row, "detail"))});
+  }
+  text.table({}, rows);
+}
+
+void print_findings(const json::Value& findings, Text& text) {
+  for (const json::Value& row : findings) {
+    const bool high = text_of(row, "severity") == "high";
+    const std::uint64_t line = number_of(row, "line");
+    text.line(fmt::format("  {:<6} {} {}{}: {}", text_of(row, "severity"), text_of(row, "ruleId"),
+                          text_of(row, "path"), line == 0 ? "" : fmt::format(":{}", line),
+                          text_of(row, "message")),
+              high ? Tone::bad : Tone::warning);
+  }
+}
+
+void print_checks(const json::Value& record, Text& text) {
+  for (const json::Value& row : part_of(record, "checks")) {
+    const std::string status = text_of(row, "status");
+    const std::string word = status == "pass" ? "ok" : status == "fail" ? "FAIL" : status;
+    text.line(fmt::format("  {:<4} {:>2} {:<23} {}", word, number_of(row, "n"), text_of(row, "id"),
+                          text_of(row, "detail")),
+              tone_of(status));
+    if (status == "fail" && !text_of(row, "remediation").empty()) {
+      text.line(fmt::format("          fix: {}", text_of(row, "remediation")));
+    }
+  }
+}
+
+void print_change(const json::Value& record, Text& text) {
+  const std::string reason = text_of(record, "reason");
+  const bool planned = flag_of(record, "planOnly");
+  text.line(fmt::format("{} {}: {}", text_of(record, "command"), text_of(record, "agent"),
+                        planned            ? "plan only, nothing was changed"
+                        : !reason.empty()  ? "failed: " + reason
+                        : flag_of(record, "changed") ? "done"
+                                                     : "nothing to do"),
+            reason.empty() ? Tone::good : Tone::bad);
+  if (!text_of(record, "detail").empty()) {
+    text.line("  " + text_of(record, "detail"));
+  }
+  print_actions(record, text);
+  if (!part_of(record, "preflight").empty()) {
+    for (const json::Value& row : part_of(part_of(record, "preflight"), "checks")) {
+      if (text_of(row, "status") == "fail") {
+        text.line(fmt::format("  FAIL {:>2} {}: {}", number_of(row, "n"), text_of(row, "id"), text_of(row, "detail")), Tone::bad);
+        text.line("          fix: " + text_of(row, "remediation"));
+      }
+    }
+  }
+  for (const char* field : {"stagingDir", "directory"}) {
+    if (!text_of(record, field).empty()) {
+      text.field(field, text_of(record, field));
+    }
+  }
+  for (const char* list : {"residual", "byHand"}) {
+    for (const json::Value& row : part_of(record, list)) {
+      text.line(fmt::format("  {}: {}", std::string_view(list) == "byHand" ? "by hand" : "left", row.get<std::string>()), Tone::warning);
+    }
+  }
+  if (!text_of(record, "bundleId").empty()) {
+    text.field("bundle", text_of(record, "bundleId"));
+  }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
+  }
+}
+
+}  // namespace sourceos::cli

@@ -1,0 +1,81 @@
+// What commands on local agents share: finding the agent, the bundle that each call makes, and the
+// record that is printed from it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/changes.hpp"
+#include "cli/parser.hpp"
+#include "cli/report.hpp"
+#include "collect/session.hpp"
+#include "core/json/fwd.hpp"
+#include "runtime/agent/actions.hpp"
+#include "runtime/agent/catalog.hpp"
+#include "runtime/agent/preflight.hpp"
+
+namespace sourceos::cli {
+
+inline constexpr Option k_declaration_option = {.name = "--declaration",
+                                                .kind = ValueKind::file,
+                                                .value = "FILE",
+                                                .help = "A declaration, beside those that are found",
+                                                .repeat = Repeat::many};
+
+[[nodiscard]] Result<runtime::Catalog> load_catalog(const Options& options, const Context& context);
+// Where `podman` was found, for the launcher; empty when it was not.
+[[nodiscard]] std::filesystem::path podman_directory(const Context& context);
+
+// One call: begin, (intend,) look or act, add what was seen, finish. Without a store
+// (`--evidence none`, for what only looks or plans) everything but the bundle is the same.
+class AgentCall {
+ public:
+  // `usage` when something that acts is told to keep no evidence.
+  [[nodiscard]] static Result<AgentCall> begin(Context& context, std::string_view agent,
+                                               bundle::Mode mode);
+  AgentCall(AgentCall&&) noexcept;
+  ~AgentCall();
+
+  [[nodiscard]] std::string redact(std::string_view text) const;
+  [[nodiscard]] runtime::Redactor redactor() const;
+  [[nodiscard]] const redact::Pipeline& pipeline() const;
+
+  [[nodiscard]] Status intend(const std::string& command, const runtime::ReadDeclaration& agent,
+                              const std::vector<runtime::PlannedAction>& plan);
+  [[nodiscard]] Status add_json(std::vector<std::string> path, collect::EntryKind kind,
+                                const json::Value& document);
+  void add_text(std::vector<std::string> path, collect::EntryKind kind, collect::ContentHint hint,
+                std::string text);
+  void add_probes(const std::vector<runtime::CommandRun>& probes);
+  void add_findings(const std::vector<runtime::PolicyFinding>& findings,
+                    const std::vector<std::string>& entry);
+  void policy(const std::string& declaration_hash);
+  void actions(std::vector<collect::ActionFacts> rows);
+
+  // Seals; `bundleId` of the record is filled in. Without a reason the exit code says all.
+  [[nodiscard]] Result<Report> finish(json::Value record, ExitCode code, const std::string& reason);
+  // The id that finish() gave; empty without a bundle.
+  [[nodiscard]] const std::string& bundle_id() const;
+
+ private:
+  struct State;
+  explicit AgentCall(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+[[nodiscard]] json::Value actions_json(const std::vector<collect::ActionFacts>& rows,
+                                       const runtime::Redactor& redact);
+[[nodiscard]] json::Value plan_json(const std::vector<runtime::PlannedAction>& plan,
+                                    const runtime::Redactor& redact);
+
+// --- shared text forms
+void print_actions(const json::Value& record, Text& text);
+void print_findings(const json::Value& findings, Text& text);
+void print_checks(const json::Value& record, Text& text);
+// What an acting command says: title, actions, reason, what is next.
+void print_change(const json::Value& record, Text& text);
+
+}  // namespace sourceos::cli

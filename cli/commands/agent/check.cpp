@@ -1,0 +1,171 @@
+// preflight and doctor: what would happen, and how it stands.
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cli/agent_call.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/option_sets.hpp"
+#include "cli/render.hpp"
+#include "core/json/json.hpp"
+#include "host/host.hpp"
+#include "runtime/agent/ambient_auth.hpp"
+#include "runtime/agent/observe.hpp"
+
+namespace sourceos::cli {
+
+namespace {
+
+constexpr std::array k_options = {k_declaration_option};
+constexpr std::array k_operands = {Operand{.name = "NAME", .help = "Name of a declared agent"}};
+
+Result<Report> preflight(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
+  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
+  SOURCEOS_TRY_ASSIGN(AgentCall call,
+                      AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
+  const auto backend = runtime::make_backend(context.host);
+  const runtime::Preflight result = runtime::run_preflight(context.host, *backend, *agent);
+  json::Value record = new_record("agent-preflight");
+  const json::Value document = runtime::as_json(result, call.redactor());
+  SOURCEOS_TRY(call.add_json({"preflight.json"}, collect::EntryKind::check_report, document));
+  call.add_probes(result.probes);
+  call.add_findings(result.policy_findings, {"preflight.json"});
+  call.policy(agent->hash);
+  record.update(document);
+  return call.finish(std::move(record), result.passed() ? ExitCode::done : ExitCode::negative,
+                     result.reason());
+}
+
+void print_preflight(const json::Value& record, Text& text) {
+  const json::Value& counts = part_of(record, "counts");
+  const std::uint64_t failed = number_of(counts, "fail");
+  const bool passed = flag_of(part_of(record, "persistence"), "allowed");
+  text.line(passed ? fmt::format("PREFLIGHT {}: passed", text_of(record, "agent"))
+                   : fmt::format("PREFLIGHT {}: FAILED ({} of {})", text_of(record, "agent"), failed,
+                                 number_of(counts, "total")),
+            passed ? Tone::good : Tone::bad);
+  print_checks(record, text);
+  print_findings(part_of(record, "policyFindings"), text);
+  for (const json::Value& row : part_of(record, "declarationFindings")) {
+    text.line(fmt::format("  declaration: {} {}", text_of(row, "field"), text_of(row, "message")), Tone::warning);
+  }
+  text.line(passed ? "result: may be installed" : "result: may be staged; not installed, not enabled");
+  if (!text_of(record, "bundleId").empty()) {
+    text.field("bundle", text_of(record, "bundleId"));
+  }
+}
+
+json::Value auth_facts(const Context& context, const runtime::ReadDeclaration& agent,
+                       const runtime::Redactor& redact) {
+  json::Value files = json::Value::array();
+  const auto add = [&](const runtime::AuthFileFacts& facts) {
+    json::Value row = runtime::as_json(facts);
+    row["pathRef"] = redact(facts.path.string());
+    files.push_back(std::move(row));
+  };
+  if (const auto declared = runtime::read_auth_file(agent.declaration.authfile); declared.exists) {
+    add(declared);
+  }
+  for (const runtime::AuthFileFacts& facts : runtime::read_ambient_auth(context.host)) {
+    add(facts);
+  }
+  return {{"mode", runtime::to_string(agent.declaration.auth_mode)}, {"files", std::move(files)}};
+}
+
+Result<Report> doctor(const Options& options, Context& context) {
+  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
+  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
+  SOURCEOS_TRY_ASSIGN(AgentCall call,
+                      AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
+  const runtime::Redactor redact = call.redactor();
+  const auto backend = runtime::make_backend(context.host);
+  const runtime::Preflight checks = runtime::run_preflight(context.host, *backend, *agent);
+  const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
+  std::vector<runtime::PolicyFinding> findings = seen.findings;
+  findings.insert(findings.end(), checks.policy_findings.begin(), checks.policy_findings.end());
+  const bool healthy = checks.passed() && !runtime::has_high(findings);
+
+  json::Value record = new_record("agent-doctor");
+  record["type"] = "LocalAgentDoctor";
+  record["agent"] = agent->declaration.name;
+  record["result"] = healthy ? "pass" : "fail";
+  record["preflight"] = runtime::as_json(checks, redact);
+  record["status"] = runtime::as_json(seen, *agent, context.host, redact);
+  record["findings"] = json::Value::array();
+  for (const runtime::PolicyFinding& finding : findings) {
+    record["findings"].push_back(runtime::as_json(finding, redact));
+  }
+  record["auth"] = auth_facts(context, *agent, redact);
+  record["provenance"] = json::Value::parse(
+      call.pipeline().json(runtime::provenance_note(runtime::places_of(agent->declaration, context.host))).canonical(),
+      nullptr, false);
+  record["nix"] = runtime::nix_source(context.host, *agent, redact);
+  record["done"] = runtime::definition_of_done(seen, checks, *agent);
+  SOURCEOS_TRY(call.add_json({"doctor.json"}, collect::EntryKind::check_report, record));
+  call.add_probes(checks.probes);
+  call.add_findings(findings, {"doctor.json"});
+  call.policy(agent->hash);
+  return call.finish(std::move(record), healthy ? ExitCode::done : ExitCode::negative,
+                     healthy                ? ""
+                     : checks.passed()      ? "policy-finding"
+                                            : checks.reason());
+}
+
+void print_doctor(const json::Value& record, Text& text) {
+  const json::Value& status = part_of(record, "status");
+  text.line(fmt::format("DOCTOR {}: {}", text_of(record, "agent"), text_of(record, "result") == "pass" ? "healthy" : "NOT healthy"),
+            text_of(record, "result") == "pass" ? Tone::good : Tone::bad);
+  text.field("state", text_of(status, "state"));
+  text.field("definition", text_of(status, "definition"));
+  text.field("container", text_of(status, "container"));
+  text.field("last exit", text_of(status, "lastExit"));
+  text.field("last result", text_of(status, "lastResult"));
+  text.field("starts", fmt::format("{} within an hour, {} allowed", number_of(status, "startsLastHour"),
+                                   number_of(status, "maxRestartsPerHour")));
+  for (const json::Value& file : part_of(part_of(record, "auth"), "files")) {
+    std::string names;
+    for (const json::Value& helper : part_of(file, "credHelpers")) {
+      names += fmt::format(" {} for {}", text_of(helper, "helper"), text_of(helper, "registry"));
+    }
+    text.field("auth file", fmt::format("{}{}{}", text_of(file, "pathRef"), names,
+                                        text_of(file, "credsStore").empty() ? "" : ", store " + text_of(file, "credsStore")));
+  }
+  if (!text_of(part_of(status, "drift"), "detail").empty()) {
+    text.field("drift", {text_of(part_of(status, "drift"), "detail"), Tone::warning});
+  }
+  text.heading("Checks");
+  print_checks(part_of(record, "preflight"), text);
+  text.heading("Findings");
+  print_findings(part_of(record, "findings"), text);
+  text.heading("Definition of done");
+  for (const json::Value& row : part_of(record, "done")) {
+    text.line(fmt::format("  {:<3} {}", flag_of(row, "holds") ? "yes" : "no", text_of(row, "line")),
+              flag_of(row, "holds") ? Tone::good : Tone::bad);
+  }
+}
+
+}  // namespace
+
+constinit const Command k_agent_preflight = {
+    .name = "preflight",
+    .summary = "run the 18 checks before an agent may be installed",
+    .description = "Changes nothing. One cause gives one failure: what it blocks is skipped.",
+    .options = k_options,
+    .operands = k_operands,
+    .run = preflight,
+    .print = print_preflight,
+    .store = StoreUse::optional,
+};
+
+constinit const Command k_agent_doctor = {
+    .name = "doctor",
+    .summary = "preflight, installed state, findings, auth, logs and run counts of an agent",
+    .options = k_options,
+    .operands = k_operands,
+    .run = doctor,
+    .print = print_doctor,
+    .store = StoreUse::optional,
+};
+
+}  // namespace sourceos::cli

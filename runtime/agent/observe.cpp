@@ -1,0 +1,225 @@
+#include "runtime/agent/observe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "core/json/json.hpp"
+#include "core/json/parse.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "host/environment.hpp"
+#include "host/files.hpp"
+#include "host/host.hpp"
+#include "host/tools/nix.hpp"
+
+namespace sourceos::runtime {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+AgentPhase phase_of(const Observation& seen, const Declaration& d) {
+  // systemd keeps the result of the last exit when it refuses a further restart.
+  const bool used_up = d.restart != RestartPolicy::manual && seen.service.state.starts_with("failed") &&
+                       seen.starts_last_hour >= std::max<std::uint64_t>(d.restarts_per_hour_max, 1);
+  const bool limit_hit = seen.service.result == "start-limit-hit" || used_up;
+  if (seen.service.active) {
+    return AgentPhase::running;
+  }
+  if (!seen.definition_exists) {
+    const bool noted = seen.notes.phase == AgentPhase::quarantined || seen.notes.phase == AgentPhase::staged;
+    return noted ? seen.notes.phase : AgentPhase::absent;
+  }
+  if (limit_hit || seen.notes.phase == AgentPhase::suspended) {
+    return AgentPhase::suspended;
+  }
+  if (seen.service.state.starts_with("failed") || seen.notes.phase == AgentPhase::failed) {
+    return AgentPhase::failed;
+  }
+  return seen.service.enabled ? AgentPhase::enabled : AgentPhase::installed;
+}
+
+std::uint64_t starts_within_an_hour(const AgentPlaces& places, UtcTime now) {
+  const auto text = host::read_file(places.state / "starts.log", limits::k_config_file_bytes_max);
+  constexpr std::int64_t k_hour = 3'600;
+  std::uint64_t count = 0;
+  for (const std::string_view line : text ? text::lines(*text) : std::vector<std::string_view>()) {
+    std::int64_t at = 0;
+    std::from_chars(line.data(), line.data() + line.size(), at);
+    count += at > now.nanoseconds / 1'000'000'000 - k_hour ? 1 : 0;
+  }
+  return count;
+}
+
+json::Value or_null(const std::string& text, const Redactor& redact) {
+  return text.empty() ? json::Value() : json::Value(redact(text));
+}
+
+json::Value service_json(const ServiceStatus& status, const Redactor& redact) {
+  json::Value row = as_json(status);
+  for (const char* key : {"state", "result", "lastExit", "loadedFrom"}) {
+    if (row.at(key).is_string()) {
+      row[key] = redact(row.at(key).get<std::string>());
+    }
+  }
+  for (json::Value& path : row["dropIns"]) {
+    path = redact(path.get<std::string>());
+  }
+  return row;
+}
+
+}  // namespace
+
+Observation observe(const host::Host& host, ServiceBackend& backend, const ReadDeclaration& agent) {
+  Observation seen;
+  ActionLog unused(host);
+  const Actor actor(host, backend, agent, unused);
+  const AgentPlaces& places = actor.places();
+  seen.notes = read_state(places);
+  seen.service = backend.status(actor.service());
+  seen.definition_exists = host::describe(places.definition).has_value();
+  seen.launcher_exists = host::describe(places.launcher).has_value();
+  const auto digest = digest_of(places.definition);
+  seen.definition_changed = digest && !seen.notes.definition_sha256.empty() &&
+                            digest->hex() != seen.notes.definition_sha256;
+  seen.container_asked = agent.declaration.runtime == AgentRuntime::podman;
+  seen.container = actor.container();
+  seen.starts_last_hour = starts_within_an_hour(places, host.clock.now());
+  for (const fs::path& file : {places.definition, places.legacy_plist}) {
+    if (file.empty() || !host::describe(file)) {
+      continue;
+    }
+    if (auto findings = check_definition_file(file, rule_setting(host, &agent.declaration))) {
+      std::ranges::move(*findings, std::back_inserter(seen.findings));
+    }
+  }
+  if (seen.service.runs) {
+    const auto excess = check_run_count(*seen.service.runs, agent.declaration.restarts_per_hour_max, 1,
+                                        places.definition);
+    if (excess) {
+      seen.findings.push_back(*excess);
+    }
+  }
+  seen.phase = phase_of(seen, agent.declaration);
+  const bool noted_there = seen.notes.phase != AgentPhase::absent && seen.notes.phase != AgentPhase::staged &&
+                           seen.notes.phase != AgentPhase::quarantined;
+  if (seen.definition_changed) {
+    seen.drift = "the definition is not the one that was installed";
+  } else if (noted_there && !seen.definition_exists) {
+    seen.drift = fmt::format("noted as {}, but there is no definition", to_string(seen.notes.phase));
+  } else if (seen.notes.phase == AgentPhase::running && seen.phase != AgentPhase::running) {
+    seen.drift = fmt::format("noted as running, but it is {}", to_string(seen.phase));
+  } else if (seen.phase == AgentPhase::running && !seen.service.enabled) {
+    seen.drift = "it runs, but it is not enabled";
+  }
+  return seen;
+}
+
+json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const host::Host& host,
+                    const Redactor& redact) {
+  const Declaration& d = agent.declaration;
+  const AgentPlaces places = places_of(d, host);
+  json::Value findings = json::Value::array();
+  for (const PolicyFinding& finding : seen.findings) {
+    findings.push_back(as_json(finding, redact));
+  }
+  const auto log = [&](const fs::path& path) {
+    return path.empty() ? json::Value("journal") : json::Value(redact(path.string()));
+  };
+  return {{"name", d.name},
+          {"state", to_string(seen.phase)},
+          {"scope", to_string(d.scope)},
+          {"runtime", to_string(d.runtime)},
+          {"label", d.label},
+          {"unit", places.unit},
+          {"definition", redact(places.definition.string())},
+          {"definitionExists", seen.definition_exists},
+          {"launcher", redact(places.launcher.string())},
+          {"image", or_null(d.image, redact)},
+          {"containerName", d.container_name},
+          {"container", seen.container ? json::Value(redact(seen.container->state)) : json::Value()},
+          {"declaration", redact(agent.file.string())},
+          {"declarationHash", agent.hash},
+          {"valid", agent.is_valid()},
+          {"enabled", d.enable},
+          {"authMode", to_string(d.auth_mode)},
+          {"restart", to_string(d.restart)},
+          {"maxRestartsPerHour", d.restarts_per_hour_max},
+          {"service", service_json(seen.service, redact)},
+          {"states",
+           {{"staged", seen.notes.phase == AgentPhase::staged},
+            {"installed", seen.definition_exists},
+            {"enabled", seen.service.enabled},
+            {"running", seen.service.active}}},
+          {"lastExit", or_null(seen.service.last_exit, redact)},
+          {"lastResult", or_null(seen.service.result, redact)},
+          {"runCount", seen.service.runs ? json::Value(*seen.service.runs) : json::Value()},
+          {"startsLastHour", seen.starts_last_hour},
+          {"reason", or_null(seen.notes.reason, redact)},
+          {"drift", seen.drift.empty() ? json::Value()
+                                       : json::Value({{"reason", "state-drift"},
+                                                      {"noted", to_string(seen.notes.phase)},
+                                                      {"host", to_string(seen.phase)},
+                                                      {"detail", seen.drift}})},
+          {"logs", {{"app", log(d.app_log)}, {"stdout", log(d.stdout_log)}, {"stderr", log(d.stderr_log)}}},
+          {"lastBundle", or_null(seen.notes.last_bundle, redact)},
+          {"lastQuarantine", or_null(seen.notes.last_quarantine, redact)},
+          {"findings", std::move(findings)}};
+}
+
+json::Value definition_of_done(const Observation& seen, const Preflight& preflight,
+                               const ReadDeclaration& agent) {
+  const Declaration& d = agent.declaration;
+  const auto passes = [&](int number) {
+    return preflight.checks.at(static_cast<std::size_t>(number - 1)).status != CheckStatus::fail;
+  };
+  const bool bounded = !has_high(seen.findings) && passes(17);
+  const std::array lines = {
+      std::pair{"installed by this tool", seen.definition_exists && !seen.notes.definition_sha256.empty()},
+      std::pair{"preflight passes", preflight.passed()},
+      std::pair{"scope declared", true},
+      std::pair{"cannot restart without limit", bounded},
+      std::pair{"logs not in a temporary directory", passes(14)},
+      std::pair{"auth works without a person",
+                passes(11) && passes(12) && d.auth_mode != AuthMode::service_account},
+      std::pair{"status, logs, doctor, quarantine and uninstall work on it", agent.is_valid()},
+      std::pair{"understood from status alone", seen.drift.empty()},
+      std::pair{"does nothing when a dependency is missing", passes(18)}};
+  json::Value rows = json::Value::array();
+  for (const auto& [line, holds] : lines) {
+    rows.push_back({{"line", line}, {"holds", holds}});
+  }
+  return rows;
+}
+
+json::Value nix_source(const host::Host& host, const ReadDeclaration& agent, const Redactor& redact) {
+  const Declaration& d = agent.declaration;
+  const std::string program = d.command.empty() ? std::string() : d.command.front();
+  const bool from_store = agent.file.string().find("/nix/store/") != std::string::npos ||
+                          program.starts_with("/nix/store/");
+  if (!from_store) {
+    return {};
+  }
+  json::Value profiles = json::Value::array();
+  for (const host::NixProfile& profile : host::read_nix_profiles(host.environment)) {
+    profiles.push_back({{"name", profile.name},
+                        {"generation", profile.generation ? json::Value(*profile.generation) : json::Value()},
+                        {"storePath", profile.store_path ? json::Value(redact(*profile.store_path)) : json::Value()}});
+  }
+  const std::string path = program.empty() ? agent.file.string() : program;
+  std::error_code ignored;
+  return {{"storePath", redact(path)},
+          {"exists", fs::exists(host::system_path(host.environment, path), ignored)},
+          {"profiles", std::move(profiles)}};
+}
+
+json::Value provenance_note(const AgentPlaces& places) {
+  const auto text = host::read_file(places.state / "provenance.json", limits::k_config_file_bytes_max);
+  const auto document = text ? json::parse(*text) : Result<json::Value>(fail(text.error()));
+  return document ? *document : json::Value();
+}
+
+}  // namespace sourceos::runtime

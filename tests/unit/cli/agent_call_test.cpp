@@ -1,0 +1,58 @@
+#include "cli/agent_call.hpp"
+
+#include <doctest/doctest.h>
+
+#include "cli/console.hpp"
+#include "cli/render.hpp"
+#include "core/json/json.hpp"
+#include "host/tool_finder.hpp"
+#include "tests/support/fake_host.hpp"
+
+namespace sourceos::cli {
+namespace {
+
+struct Call {
+  tests::FakeHost fake;
+  host::ToolFinder tools{fake.host.environment};
+  StringConsole console;
+  Context context{.host = fake.host, .tools = tools, .console = console, .version = "1", .program = "sourceos-agent"};
+};
+
+}  // namespace
+
+TEST_CASE("what acts cannot be told to keep no evidence, what looks can") {
+  Call call;
+  call.context.evidence = "none";
+  const auto acting = AgentCall::begin(call.context, "sample", bundle::Mode::apply);
+  REQUIRE_FALSE(acting);
+  CHECK(acting.error().kind == ErrorKind::usage);
+  auto looking = AgentCall::begin(call.context, "sample", bundle::Mode::read_only);
+  REQUIRE(looking);
+  const auto report = looking->finish(new_record("x"), ExitCode::done, "");
+  REQUIRE(report);
+  CHECK(report->document().at("bundleId").is_null());
+}
+
+TEST_CASE("without a store that can be written nothing that acts begins") {
+  Call call;
+  call.context.evidence = (call.fake.home / "file/below").string();
+  call.fake.home.write("file", "");
+  const auto acting = AgentCall::begin(call.context, "sample", bundle::Mode::apply);
+  REQUIRE_FALSE(acting);
+  CHECK(acting.error().reason == "evidence-unavailable");
+  CHECK(exit_code_of(acting.error().kind) == ExitCode::negative);
+}
+
+TEST_CASE("a change is told with its actions and what is left to do by hand") {
+  const json::Value record = {{"command", "quarantine"}, {"agent", "sample"}, {"reason", nullptr},
+                              {"changed", true}, {"planOnly", false},
+                              {"actions", {{{"status", "done"}, {"action", "stop"}, {"target", "u"},
+                                            {"argv", {"systemctl", "stop", "u"}}, {"detail", ""}}}},
+                              {"byHand", {"sudo rm x"}}};
+  Text text(Color::never);
+  print_change(record, text);
+  CHECK(text.str().find("systemctl stop u") != std::string::npos);
+  CHECK(text.str().find("by hand: sudo rm x") != std::string::npos);
+}
+
+}  // namespace sourceos::cli

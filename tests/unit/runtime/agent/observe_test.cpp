@@ -1,0 +1,70 @@
+#include "runtime/agent/observe.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/json/json.hpp"
+#include "tests/support/fake_backend.hpp"
+#include "tests/unit/runtime/agent/agent_world.hpp"
+
+namespace sourceos::runtime {
+namespace {
+
+std::string plain(std::string_view text) { return std::string(text); }
+
+}  // namespace
+
+TEST_CASE("the state is read from the host, and notes that differ are a drift") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  const auto agent = world.read();
+  const std::string unit = "sourceos-agent@sample.service";
+  CHECK(observe(world.host(), backend, agent).phase == AgentPhase::absent);
+  ActionLog log(world.host());
+  REQUIRE(Actor(world.host(), backend, agent, log).install().ok);
+  CHECK(observe(world.host(), backend, agent).phase == AgentPhase::installed);
+  backend.services[unit].enabled = true;
+  CHECK(observe(world.host(), backend, agent).phase == AgentPhase::enabled);
+  backend.services[unit].active = true;
+  CHECK(observe(world.host(), backend, agent).phase == AgentPhase::running);
+  world.fake.home.write(".config/systemd/user/sourceos-agent@sample.service",
+                        "[Service]\nRestart=always\n");
+  const Observation changed = observe(world.host(), backend, agent);
+  CHECK(changed.definition_changed);
+  CHECK(tests::has_rule(changed.findings, "systemd-restart-always"));
+  CHECK(as_json(changed, agent, world.host(), plain).at("drift").at("reason") == "state-drift");
+}
+
+TEST_CASE("notes of a suspended agent are shown") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  const auto agent = world.read();
+  ActionLog log(world.host());
+  REQUIRE(Actor(world.host(), backend, agent, log).install().ok);
+  AgentState state = read_state(world.places());
+  state.phase = AgentPhase::suspended;
+  REQUIRE(write_state(world.places(), state, world.fake.clock.now()));
+  CHECK(observe(world.host(), backend, agent).phase == AgentPhase::suspended);
+}
+
+TEST_CASE("the definition of done has nine lines") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  const auto agent = world.read();
+  const json::Value done = definition_of_done(observe(world.host(), backend, agent), world.preflight(), agent);
+  CHECK(done.size() == 9);
+  CHECK(done.at(0).at("holds") == false);
+}
+
+TEST_CASE("too many starts and an old system-wide plist are findings") {
+  tests::AgentWorld world("macos");
+  tests::FakeBackend backend(Platform::macos);
+  backend.services["sourceos-agent@sample.service"].starts = 5'000;
+  world.fake.home.write("root/Library/LaunchAgents/org.sourceos.agent.sample.plist",
+                        "<plist version=\"1.0\"><dict><key>KeepAlive</key><true/></dict></plist>");
+  const auto findings = observe(world.host(), backend, world.read()).findings;
+  CHECK(tests::has_rule(findings, "excessive-run-count"));
+  CHECK(tests::has_rule(findings, "launchd-keepalive-true"));
+  CHECK(tests::has_rule(findings, "launchd-root-user-agent"));
+}
+
+}  // namespace sourceos::runtime

@@ -1,0 +1,118 @@
+#include "runtime/agent/quarantine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "core/json/json.hpp"
+#include "core/json/parse.hpp"
+#include "tests/unit/runtime/agent/quarantine_world.hpp"
+
+namespace sourceos::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::QuarantineBench;
+
+const std::string k_unit = "sourceos-agent@sample.service";
+
+}  // namespace
+
+TEST_CASE("a running agent is frozen, stopped, disabled and moved away, in eleven steps") {
+  QuarantineBench bench;
+  bench.install();
+  bench.backend.services[k_unit] = {.enabled = true, .active = true};
+  const std::string original = tests::read_file(bench.world.places().definition);
+  bench.backend.orders.clear();
+  const Quarantine& run = bench.run();
+  CHECK_FALSE(run.is_partial());
+  CHECK(run.steps().size() == 12);
+  CHECK_FALSE(bench.backend.services[k_unit].active);
+  CHECK_FALSE(bench.backend.services[k_unit].enabled);
+  CHECK_FALSE(fs::exists(bench.world.places().definition));
+  CHECK(tests::read_file(bench.world.places().held / k_unit) == original);
+  CHECK(host::describe(bench.directory())->mode == 0700);
+  CHECK(bench.backend.orders.front() == "forbid " + k_unit);
+  CHECK(bench.backend.orders.back() == "allow " + k_unit);
+  CHECK(read_state(bench.world.places()).phase == AgentPhase::quarantined);
+}
+
+TEST_CASE("the manifest has eleven rows and every file but itself with its digest") {
+  QuarantineBench bench;
+  bench.install();
+  (void)bench.run();
+  const auto manifest = json::parse(tests::read_file(bench.directory() / "manifest.json"));
+  REQUIRE(manifest);
+  CHECK(manifest->at("type") == "LocalAgentQuarantine");
+  CHECK(manifest->at("bundleId") == "sha256:00");
+  REQUIRE(manifest->at("steps").size() == 11);
+  std::uint64_t expected = 0;
+  for (const json::Value& row : manifest->at("steps")) {
+    CHECK(row.at("n").get<std::uint64_t>() == ++expected);
+  }
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(bench.directory())) {
+    files += entry.path().filename() == "manifest.json" ? 0U : 1U;
+  }
+  CHECK(manifest->at("files").size() == files);
+  for (const json::Value& row : manifest->at("files")) {
+    const auto path = bench.directory() / row.at("path").get<std::string>();
+    CHECK(bundle::sha256(tests::read_file(path)).hex() == row.at("sha256"));
+  }
+  CHECK(manifest->at("receipt").at("outcome") == "active");
+  CHECK(manifest->at("receipt").at("subjectId") == "urn:srcos:local-agent:sample");
+}
+
+TEST_CASE("an agent that is not installed, without Podman, is captured all the same") {
+  QuarantineBench bench;
+  bench.world.has_podman = false;
+  const Quarantine& run = bench.run();
+  CHECK_FALSE(run.is_partial());
+  CHECK(bench.step(3).status == "skipped");
+  CHECK(fs::exists(bench.directory() / "podman-info.json"));
+  CHECK(fs::exists(bench.directory() / "remediation.md"));
+}
+
+TEST_CASE("a disable that fails does not stop the rest, and the operator gets the command") {
+  QuarantineBench bench;
+  bench.install();
+  bench.backend.services[k_unit] = {.enabled = true, .active = false};
+  bench.backend.failing = {"disable"};
+  const Quarantine& run = bench.run();
+  CHECK(run.is_partial());
+  CHECK(bench.step(2).status == "failed");
+  CHECK_FALSE(fs::exists(bench.world.places().definition));
+  CHECK(run.manifest("").at("protection") == "moved");
+  CHECK(run.by_hand().at(0) == "fakectl disable " + k_unit);
+  CHECK(run.manifest("").at("receipt").at("outcome") == "failed");
+}
+
+TEST_CASE("what still runs or is still enabled at the end is named") {
+  QuarantineBench bench;
+  bench.install();
+  bench.backend.services[k_unit] = {.enabled = true, .active = true};
+  bench.backend.lying = {"stop", "kill", "disable"};
+  const Quarantine& run = bench.run();
+  CHECK(run.residual().size() == 2);
+  CHECK(run.is_partial());
+}
+
+TEST_CASE("the old system-wide plist goes too, with a redacted copy") {
+  QuarantineBench bench("macos");
+  bench.world.fake.home.write("root/Library/LaunchAgents/org.sourceos.agent.sample.plist", "<plist/>");
+  (void)bench.run();
+  CHECK_FALSE(fs::exists(bench.world.places().legacy_plist));
+  CHECK(fs::exists(bench.directory() / "legacy-service.plist.disabled"));
+}
+
+TEST_CASE("a plan names every deed and changes nothing") {
+  QuarantineBench bench;
+  bench.install();
+  const auto plan = quarantine_plan(bench.world.host(), bench.backend, bench.agent, bench.directory());
+  CHECK(plan.front().action == "freeze");
+  CHECK(plan.back().action == "capture");
+  CHECK(fs::exists(bench.world.places().definition));
+  CHECK_FALSE(fs::exists(bench.directory()));
+}
+
+}  // namespace sourceos::runtime
