@@ -200,7 +200,8 @@ Result<std::vector<RawChange>> parse_raw_changes(std::string_view output) {
     }
     // ":100644 100755 <old> <new> M"
     const auto words = text::split(token, ' ');
-    if (token.front() != ':' || words.size() != 5 || i + 1 == tokens.size()) {
+    if (token.front() != ':' || words.size() != 5 || i + 1 == tokens.size() ||
+        tokens[i + 1].empty()) {
       return malformed();
     }
     changes.push_back({commit, std::string(words[2]), std::string(words[3]), std::string(words[4]),

@@ -11,7 +11,7 @@ namespace sourceos::cli {
 
 namespace {
 
-constexpr std::size_t k_label_width = 12;
+constexpr std::size_t k_label_width = 14;
 
 std::string_view escape_of(Tone tone) {
   switch (tone) {

@@ -96,6 +96,16 @@ bool wait_for(const host::Host& host, Run& run, std::chrono::steady_clock::time_
   return run.is_done;
 }
 
+// Collectors look at the interrupt too: they get a moment to end before the caller tears down what
+// they refer to. One that hangs in the system is left behind.
+void let_end(const std::vector<std::shared_ptr<Run>>& runs) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(k_grace_ms);
+  for (const std::shared_ptr<Run>& run : runs) {
+    std::unique_lock lock(run->mutex);
+    run->ended.wait_until(lock, until, [&] { return run->is_done; });
+  }
+}
+
 Gathered collect_result(const host::Host& host, const PlannedCollector& planned, Run& run,
                         std::chrono::steady_clock::time_point until) {
   Gathered gathered{.name = planned.name, .is_required = planned.is_required,
@@ -133,6 +143,7 @@ Result<std::vector<Gathered>> gather(host::Host& host, host::ToolFinder& tools, 
     const auto until = started + std::chrono::milliseconds(planned.limits.timeout_ms + k_grace_ms);
     gathered.push_back(collect_result(host, planned, *runs[i], until));
     if (host.is_interrupted()) {
+      let_end(runs);
       return fail(ErrorKind::interrupted, "interrupted", "interrupted while collecting");
     }
   }

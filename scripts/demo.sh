@@ -31,16 +31,16 @@ run "$ctl" evidence export @last --output "$demo/node-commander.evidence.tar"
 run "$ctl" evidence report @last --output "$demo/report.html"
 
 step "none of the planted secrets is in what was made"
-if tar -xOf "$demo/node-commander.evidence.tar" | cat - "$demo/report.html" |
-  grep -aFf "$demo/incident/secrets.txt"; then
-  echo "a planted secret was found: this is a bug" >&2
-  exit 1
-fi
-for pack in "$demo"/state/sourceos/evidence/blobs/sha256/*; do
-  if { zstd -dcq "$pack" 2>/dev/null || cat "$pack"; } | grep -aqFf "$demo/incident/secrets.txt"; then
-    echo "a planted secret was found in $pack: this is a bug" >&2
+leaks() { # NAME: standard input holds none of the secrets; a hit is named, never shown
+  if grep -aqFf "$demo/incident/secrets.txt"; then
+    echo "a planted secret was found in $1: this is a bug" >&2
     exit 1
   fi
+}
+tar -xOf "$demo/node-commander.evidence.tar" | leaks "the export"
+leaks "the report" <"$demo/report.html"
+for blob in "$demo"/state/sourceos/evidence/blobs/sha256/*; do
+  { zstd -dcq "$blob" 2>/dev/null || cat "$blob"; } | leaks "$blob"
 done
 echo "searched store, export and report for $(wc -l <"$demo/incident/secrets.txt") secrets: none is there"
 
