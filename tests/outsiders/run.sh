@@ -200,5 +200,21 @@ records() {
   expect_failure "$ctl" evidence export "$work/bundle.evidence.tar" --to sourceos --output "$work/broken"
 }
 
+# The report page in a real browser, with an entry that tries to be more than text.
+report_page() {
+  mkdir -p "$work/tree"
+  {
+    printf '</script><script>window.__evidence_ran = true</script>\n'
+    printf '<img src=x onerror="window.__evidence_ran = true">\n'
+    printf '<a href="javascript:alert(1)">click</a> \033]52;c;aGk=\007 \342\200\256 end\n'
+  } >"$work/tree/hostile.log"
+  seq -f 'line %.0f of an ordinary log' 1 2000 >"$work/tree/plain.log"
+  "$ctl" evidence collect --preset minimal --path "$work/tree" --quiet >/dev/null
+  "$ctl" evidence report @last --output "$work/report.html" >/dev/null
+  local id
+  id=$("$ctl" evidence show @last --json | grep -oE 'sha256:[0-9a-f]{64}' | head -1)
+  node "$here/report_page.mjs" "$work/report.html" "$id"
+}
+
 "$case_name"
 echo "$case_name: passed"

@@ -10,8 +10,8 @@ TEST_CASE("fields line up and tables are as wide as their cells") {
   text.field("bundle", "sha256:ab").field("entries", number(12));
   text.table({"status", "name"}, {{"pass", "layout"}, {"unverifiable", "log"}});
   CHECK(text.str() ==
-        "bundle      sha256:ab\n"
-        "entries     12\n"
+        "bundle        sha256:ab\n"
+        "entries       12\n"
         "status        name\n"
         "pass          layout\n"
         "unverifiable  log\n");
@@ -39,7 +39,7 @@ TEST_CASE("terminal control in a value is shown, never sent") {
 TEST_CASE("a value of several lines goes on behind a prefix of ours") {
   Text text(Color::never);
   text.field("note", "one\n::two");
-  CHECK(text.str() == "note        one\n          | ::two\n");
+  CHECK(text.str() == "note          one\n            | ::two\n");
 }
 
 TEST_CASE("colour is there only when it was asked for") {
