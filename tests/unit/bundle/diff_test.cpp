@@ -16,13 +16,13 @@ struct Pair {
       : store(sample.open()),
         before_layout(store.layout(seal(store, sample, first).id).value()),
         after_layout(store.layout(seal(store, sample, second).id).value()),
-        before(View::open(before_layout).value()),
-        after(View::open(after_layout).value()) {}
+        before(View::open(*before_layout).value()),
+        after(View::open(*after_layout).value()) {}
 
   SampleStore sample;
   Store store;
-  Layout before_layout;
-  Layout after_layout;
+  std::unique_ptr<Layout> before_layout;
+  std::unique_ptr<Layout> after_layout;
   View before;
   View after;
 };

@@ -16,7 +16,7 @@ struct Opened {
   SampleStore sample;
   Store store;
   SealedBundle sealed;
-  Layout layout;
+  std::unique_ptr<Layout> layout;
 };
 
 std::vector<IndexLine> lines_of(const View& view) {
@@ -32,7 +32,7 @@ std::vector<IndexLine> lines_of(const View& view) {
 
 TEST_CASE("a view finds the way from index.json to an entry's bytes") {
   Opened opened;
-  const auto view = View::open(opened.layout);
+  const auto view = View::open(*opened.layout);
   REQUIRE_MESSAGE(view, (view ? "" : view.error().read_out()));
   CHECK(view->id() == opened.sealed.id);
   CHECK(view->record().at("type") == "SourceOSEvidenceBundle");
@@ -52,7 +52,7 @@ TEST_CASE("a view finds the way from index.json to an entry's bytes") {
 
 TEST_CASE("an entry that is not there is said to be missing") {
   Opened opened;
-  const auto view = View::open(opened.layout).value();
+  const auto view = View::open(*opened.layout).value();
   const auto found = view.find("no/such/entry");
   REQUIRE_FALSE(found);
   CHECK(found.error().reason == "entry-missing");
@@ -60,7 +60,7 @@ TEST_CASE("an entry that is not there is said to be missing") {
 
 TEST_CASE("reading the entries stops when the reader has enough") {
   Opened opened;
-  const auto view = View::open(opened.layout).value();
+  const auto view = View::open(*opened.layout).value();
   int seen = 0;
   REQUIRE(view.for_each_entry([&](const IndexLine&) {
     ++seen;
