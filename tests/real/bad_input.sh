@@ -42,9 +42,9 @@ field() { # NAME: of the last answer
 # --- cases
 
 missing_path() {
-  # The bundle is made and says what is missing from it.
-  expect 3 collector-gap "$ctl" evidence collect --preset minimal --path "$work/absent"
-  grep -q input-missing "$work/answer.json" || die "the gap has no reason: $(cat "$work/answer.json")"
+  # Nothing is collected for a path that was typed wrongly, and the next step is said.
+  expect 1 input-missing "$ctl" evidence collect --preset minimal --path "$work/absent"
+  grep -q '"next"' "$work/answer.json" || die "the next step is not said: $(cat "$work/answer.json")"
   expect 1 input-missing "$ctl" evidence verify "$work/absent"
   expect 1 input-missing "$ctl" redact "$work/absent"
 }
@@ -150,7 +150,8 @@ changing_directory() {
 }
 interrupt() {
   expect 0 - "$ctl" evidence collect --preset minimal
-  "$ctl" evidence collect --preset minimal --exec -- /bin/sleep 30 >"$work/out" 2>&1 &
+  # A shell starts background jobs with INT ignored, which the program respects.
+  env --default-signal=INT "$ctl" evidence collect --preset minimal --exec -- /bin/sleep 30 >"$work/out" 2>&1 &
   local pid=$! code=0
   sleep 1
   kill -INT "$pid"

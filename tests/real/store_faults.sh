@@ -36,7 +36,8 @@ whole() {
 point=none kind=none
 whole
 count=0
-for point in store.{blob,index,record,leaf,checkpoint,heads}.{write,fsync,rename}; do
+# A leaf is appended: it has no rename.
+for point in store.{blob,index,record,checkpoint,heads}.{write,fsync,rename} store.leaf.{write,fsync}; do
   for kind in crash error enospc; do
     status=0
     SOURCEOS_FAULT=$point:$kind collect || status=$?

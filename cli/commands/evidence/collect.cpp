@@ -170,8 +170,9 @@ Result<collect::Plan> plan_of(const Options& options) {
     json::Value absolute = json::Value::array();
     for (const std::string& path : paths) {
       if (const auto facts = host::describe(path); !facts && facts.error().kind == ErrorKind::not_found) {
+        const std::filesystem::path folder = std::filesystem::path(path).parent_path();
         return fail(Error(ErrorKind::not_found, "input-missing", fmt::format("'{}' does not exist", path))
-                        .with_next("ls -l " + text::shell_word(std::filesystem::path(path).parent_path().string())));
+                        .with_next("ls -l " + text::shell_word(folder.empty() ? "." : folder.string())));
       }
       absolute.push_back(std::filesystem::absolute(path).lexically_normal().string());
     }
