@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include <fmt/format.h>
 
@@ -12,9 +13,11 @@ namespace sourceos::bundle {
 
 namespace {
 
-constexpr std::array<char, k_tar_record_bytes> k_zeros{};
+// The longest run of zeros: end blocks that just do not fit into the last record.
+constexpr std::array<char, k_tar_end_bytes + k_tar_record_bytes> k_zeros{};
 
 std::string_view zeros(std::uint64_t count) {
+  assert(count <= k_zeros.size());
   return {k_zeros.data(), static_cast<std::size_t>(count)};
 }
 

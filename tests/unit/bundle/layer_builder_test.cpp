@@ -38,6 +38,21 @@ TEST_CASE("a pack closes before the member that would not fit") {
   CHECK(content_of(files[0]).substr(512, 8'000) == content);
 }
 
+TEST_CASE("a pack ends in zeros wherever its last member ends within a record") {
+  for (std::size_t size = 0; size <= 20'480; size += 512) {
+    const tests::TemporaryDirectory directory;
+    FramePool pool(1);
+    LayerMaker maker(directory.path(), pool, 1);
+    PackBuilder packs(maker, 1'000'000);
+    REQUIRE(packs.begin_member("a", size));
+    REQUIRE(packs.append(std::string(size, 'x')));
+    REQUIRE(packs.end_member());
+    const std::string pack = content_of(packs.finish().value().at(0));
+    CHECK(pack.size() == tar_stream_bytes(tar_member_bytes(size)));
+    CHECK(pack.find_first_not_of('\0', 512 + size) == std::string::npos);
+  }
+}
+
 TEST_CASE("an entry is cut at each multiple of the segment size") {
   const tests::TemporaryDirectory directory;
   FramePool pool(2);
