@@ -156,26 +156,27 @@ class SystemdCollector : public Collector {
     if (context.host.environment.adapter != "linux") {
       return CollectorOutcome::skipped("not-applicable");
     }
-    ScopeLook user(context, sink, host::SystemdScope::user);
-    ScopeLook system(context, sink, host::SystemdScope::system);
+    ScopeLook user_look(context, sink, host::SystemdScope::user);
+    ScopeLook system_look(context, sink, host::SystemdScope::system);
     const auto user_units = list_option(context, "user_units");
     const auto system_units = list_option(context, "system_units");
     json::Value document = {{"type", "SystemdFacts"}, {"scopes", json::Value::array()}};
-    SOURCEOS_TRY_ASSIGN(json::Value user_row, user.look(user_units));
+    SOURCEOS_TRY_ASSIGN(json::Value user_row, user_look.look(user_units));
     document["scopes"].push_back(std::move(user_row));
-    if (!user.is_missing()) {
-      SOURCEOS_TRY_ASSIGN(json::Value system_row, system.look(system_units));
+    if (!user_look.is_missing()) {
+      SOURCEOS_TRY_ASSIGN(json::Value system_row, system_look.look(system_units));
       document["scopes"].push_back(std::move(system_row));
     }
     SOURCEOS_TRY(sink.add_json({"systemd", "systemd.json"}, EntryKind::service_status, document));
-    if (user.is_missing()) {
+    if (user_look.is_missing()) {
       return CollectorOutcome::skipped("systemctl-missing");
     }
-    const bool user_lacks = !user.is_reachable() && (!user_units.empty() || !system.is_reachable());
+    const bool user_lacks =
+        !user_look.is_reachable() && (!user_units.empty() || !system_look.is_reachable());
     if (user_lacks) {
       return CollectorOutcome{CollectorState::failed, "systemd-user-unavailable"};
     }
-    const bool system_lacks = !system.is_reachable() && !system_units.empty();
+    const bool system_lacks = !system_look.is_reachable() && !system_units.empty();
     return system_lacks ? CollectorOutcome{CollectorState::failed, "systemd-system-unavailable"}
                         : CollectorOutcome{};
   }
