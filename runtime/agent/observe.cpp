@@ -49,7 +49,7 @@ std::uint64_t starts_within_an_hour(const AgentPlaces& places, UtcTime now) {
   for (const std::string_view line : text ? text::lines(*text) : std::vector<std::string_view>()) {
     std::int64_t at = 0;
     std::from_chars(line.data(), line.data() + line.size(), at);
-    count += at > now.nanoseconds / 1'000'000'000 - k_hour ? 1 : 0;
+    count += at > now.nanoseconds / 1'000'000'000 - k_hour ? 1U : 0U;
   }
   return count;
 }

@@ -1,4 +1,4 @@
-// bench: measures the rows of docs/BENCHMARKS.md.
+// bench: measures ours beside others, row by row (rows_*.cpp).
 //
 //   bench --programs DIR --suite DIR [--only P1,P5] [--runs N] [--shrink N]
 //

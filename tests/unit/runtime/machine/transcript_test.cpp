@@ -31,7 +31,9 @@ std::string token() { return "gh" + std::string("p_0123456789abcdefghijABCDEFGHI
 
 std::string shown(std::string_view bytes) {
   ScreenLines lines;
-  return lines.feed(bytes) + lines.finish();
+  std::string out = lines.feed(bytes);
+  out += lines.finish();
+  return out;
 }
 
 }  // namespace
