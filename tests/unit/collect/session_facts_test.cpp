@@ -22,6 +22,22 @@ collect::ActionFacts sample_action() {
   return action;
 }
 
+json::Value sample_mount() {
+  return {{"mountId", "dev-root"},
+          {"pathClass", "code"},
+          {"hostPathRef", "$HOME/dev"},
+          {"agentPath", "/workspace/dev"},
+          {"accessMode", "read-write"},
+          {"storageBackend", "native-bind"},
+          {"gitRef", nullptr},
+          {"contentHash", nullptr},
+          {"secretsProhibited", true},
+          {"directExecutionAllowed", true},
+          {"existsAtRunStart", true},
+          {"podmanOptions", json::Value::array()},
+          {"scan", {{"status", "clean"}, {"findings", json::Value::array()}}}};
+}
+
 collect::Session begin(tests::FakeHost& fake, host::ToolFinder& tools) {
   collect::SessionOptions options;
   options.store = fake.home / "evidence";
@@ -42,7 +58,7 @@ TEST_CASE("what a command did stands in the record, redacted") {
   session.facts().policy_hash = bundle::sha256("rules");
   session.facts().actions.push_back(sample_action());
   session.facts().denied_attempts.push_back({"$HOME/.ssh", "denied-location", "deny"});
-  session.facts().mounts.push_back({{"mountId", "dev-root"}});
+  session.facts().mounts.push_back(sample_mount());
   session.facts().non_claims.push_back("The agent may have written elsewhere.");
   REQUIRE(session.add_json({"preflight"}, collect::EntryKind::check_report, {{"result", "pass"}}));
   REQUIRE(session.collect());
