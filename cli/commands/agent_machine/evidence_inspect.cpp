@@ -268,6 +268,10 @@ void print(const json::Value& record, Text& text) {
   }
 }
 
+constexpr std::array k_examples = {
+    Example{"The newest bundle of the store", "agent-machine evidence inspect @last"},
+};
+
 }  // namespace
 
 constinit const Command k_agent_machine_evidence_inspect = {
@@ -279,6 +283,7 @@ constinit const Command k_agent_machine_evidence_inspect = {
         "malformed, changed or badly signed; a file of mount evidence alone has no signature.",
     .options = k_options,
     .operands = k_operands,
+    .examples = k_examples,
     .run = inspect,
     .print = print,
     .store = StoreUse::optional,

@@ -115,6 +115,10 @@ Result<Report> fingerprint(const Options& options, Context& context) {
   return std::move(report).already_printed();
 }
 
+constexpr std::array k_examples = {
+    Example{"What this machine is, with one repository", "agent-machine fingerprint --repo ~/dev/app"},
+};
+
 }  // namespace
 
 constinit const Command k_agent_machine_fingerprint = {
@@ -127,6 +131,7 @@ constinit const Command k_agent_machine_fingerprint = {
         "same "
         "fingerprintHash; it does not depend on the names of user and host.",
     .options = k_options,
+    .examples = k_examples,
     .run = fingerprint,
     .store = StoreUse::optional,
 };

@@ -247,12 +247,24 @@ void print(const json::Value& record, Text& text) {
   text.field("bundle", part_of(record, "bundleId"));
 }
 
+constexpr std::array k_plan_examples = {
+    Example{"The default mounts under this policy", "agent-machine mounts plan"},
+};
+constexpr std::array k_inspect_examples = {
+    Example{"All mounts, those for downloads too", "agent-machine mounts inspect --include-downloads"},
+};
+constexpr std::array k_init_examples = {
+    Example{"Make the directories that are declared and missing",
+            "agent-machine mounts init --execute --policy-ok"},
+};
+
 }  // namespace
 
 constinit const Command k_agent_machine_mounts_plan = {
     .name = "plan",
     .summary = "print the default mounts and what the policy says to them",
     .options = k_plan_options,
+    .examples = k_plan_examples,
     .run = plan,
     .print = print,
     .store = StoreUse::optional,
@@ -262,6 +274,7 @@ constinit const Command k_agent_machine_mounts_inspect = {
     .summary = "look at the mounts as they are now",
     .description = "Download mounts are left out unless they are asked for.",
     .options = k_inspect_options,
+    .examples = k_inspect_examples,
     .run = inspect,
     .print = print,
     .store = StoreUse::optional,
@@ -274,6 +287,7 @@ constinit const Command k_agent_machine_mounts_init = {
         "declared to "
         "be made. A code root is never made, and the whole Downloads folder never mounted.",
     .options = k_init_options,
+    .examples = k_init_examples,
     .run = init,
     .print = print,
     .store = StoreUse::optional,

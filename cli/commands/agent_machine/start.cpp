@@ -171,6 +171,10 @@ void print(const json::Value& record, Text& text) {
   text.field("bundle", part_of(record, "bundleId"));
 }
 
+constexpr std::array k_examples = {
+    Example{"Start the machine that a profile names", "agent-machine start --profile macos-podman"},
+};
+
 }  // namespace
 
 constinit const Command k_agent_machine_start = {
@@ -183,6 +187,7 @@ constinit const Command k_agent_machine_start = {
         "it, with "
         "the profile's roots as the only shared folders.",
     .options = k_options,
+    .examples = k_examples,
     .run = start,
     .print = print,
     .store = StoreUse::optional,
