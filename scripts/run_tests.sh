@@ -14,7 +14,7 @@ echo "== unit tests and fuzz corpora under AddressSanitizer and UndefinedBehavio
 cmake --preset asan >/dev/null
 cmake --build --preset asan -j "$jobs"
 sanitized=0
-ctest --test-dir build/asan -j "$jobs" --output-on-failure --timeout 600 || sanitized=$?
+ctest --test-dir build/asan -j "$jobs" --output-on-failure --timeout 1800 || sanitized=$?
 
 echo "== the program with real tools"
 (cd tests/outsiders && npm ci --silent --no-audit --no-fund)
