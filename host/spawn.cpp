@@ -42,11 +42,14 @@ struct ReadyPlan {
   volatile int failed_errno;
 };
 
+// The kernel is asked directly: the C library keeps signals 32 and 33 for itself and refuses to
+// touch them, so a child would pass on that our parent ignored them.
 void default_actions() {
-  struct sigaction action{};
-  action.sa_handler = SIG_DFL;
+  constexpr std::size_t k_kernel_mask_bytes = 8;
+  constexpr std::size_t k_kernel_action_words = 16;  // more than struct kernel_sigaction holds
+  constexpr unsigned long k_default[k_kernel_action_words] = {};
   for (int number = 1; number < NSIG; ++number) {
-    ::sigaction(number, &action, nullptr);
+    ::syscall(SYS_rt_sigaction, number, k_default, nullptr, k_kernel_mask_bytes);
   }
 }
 

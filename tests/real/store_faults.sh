@@ -12,11 +12,13 @@ mkdir -p "$HOME"
 die() { echo "FAILED: $point:$kind: $*" >&2 && exit 1; }
 
 seq -f 'line %.0f of an ordinary log' 1 2000 >"$work/a.log"
+turn=0
 reported=$work/reported # ids of bundles that a command said it made
 : >"$reported"
 
 collect() { # exit code of the command; remembers what it reported
   local status=0
+  turn=$((turn + 1)) && echo "turn $turn" >>"$work/a.log" # a layer that is in the store already is not written
   "$ctl" evidence collect --preset minimal --path "$work/a.log" --json --quiet >"$work/answer.json" 2>"$work/answer.err" || status=$?
   if [ "$status" -eq 0 ]; then grep -o '"bundleId": *"sha256:[0-9a-f]*"' "$work/answer.json" | grep -o 'sha256:[0-9a-f]*' >>"$reported"; fi
   return "$status"

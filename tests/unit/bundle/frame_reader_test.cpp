@@ -59,7 +59,7 @@ TEST_CASE("frames made by hand are read") {
 TEST_CASE("what was written is read on any number of threads, and its digest told") {
   const tests::TemporaryDirectory directory;
   std::string content;
-  for (int i = 0; content.size() < 5 * k_full; ++i) {
+  for (std::uint64_t i = 0; content.size() < 5 * k_full; ++i) {
     content += std::to_string(i * 7919) + "\n";
   }
   FramePool pool(3);
