@@ -226,7 +226,7 @@ bool Actor::is_healthy(std::string& detail) {
 }
 
 ActResult Actor::fail_start(std::string_view reason, const std::string& detail) {
-  (void)log_.order("stop", service_.unit, backend_.stop(service_, d_.shutdown_timeout_s * k_milliseconds));
+  (void)log_.order("stop", service_.unit, backend_.stop(service_, stop_timeout_ms(d_)));
   (void)stop_container();
   (void)log_.order("disable", service_.unit, backend_.disable(service_));
   if (backend_.platform() == Platform::macos) {
@@ -288,7 +288,7 @@ bool Actor::stop_container() {
   const std::string seconds = fmt::format("{}", d_.shutdown_timeout_s);
   const CommandRun run =
       run_and_note(host_, podman({"stop", "--ignore", "--time", seconds, d_.container_name}),
-                   (d_.shutdown_timeout_s + 10) * k_milliseconds);
+                   stop_timeout_ms(d_));
   if (run.end == host::ProcessEnd::missing) {
     log_.skipped("stop-container", d_.container_name, "podman is missing");
     return true;
@@ -307,8 +307,7 @@ ActResult Actor::stop() {
     log_.skipped("stop", service_.unit, "it does not run");
     return {};
   }
-  const std::uint64_t limit_ms = (d_.shutdown_timeout_s + 10) * k_milliseconds;
-  const OrderResult stopped = backend_.stop(service_, limit_ms);
+  const OrderResult stopped = backend_.stop(service_, stop_timeout_ms(d_));
   bool ok = log_.order("stop", service_.unit, stopped);
   std::string detail = stopped.detail;
   if (container_lives || container()) {

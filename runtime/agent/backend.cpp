@@ -35,6 +35,11 @@ ServiceRef service_ref(const Declaration& declaration, const host::Host& host) {
   return {declaration.scope, places.unit, declaration.label, places.definition};
 }
 
+std::uint64_t stop_timeout_ms(const Declaration& declaration) {
+  constexpr std::uint64_t k_grace_s = 10;
+  return (declaration.shutdown_timeout_s + k_grace_s) * 1'000;
+}
+
 std::unique_ptr<ServiceBackend> make_backend(const host::Host& host) {
   return platform_of(host) == Platform::macos ? make_launchd_backend(host)
                                               : make_systemd_backend(host);

@@ -49,6 +49,8 @@ struct ServiceRef {
   std::filesystem::path definition;  // final path
 };
 [[nodiscard]] ServiceRef service_ref(const Declaration& declaration, const host::Host& host);
+// How long a stop may take: the manager kills after the declared time, and then has to reap.
+[[nodiscard]] std::uint64_t stop_timeout_ms(const Declaration& declaration);
 
 // What the manager says now. `known` false: it has nothing of that name.
 struct ServiceStatus {

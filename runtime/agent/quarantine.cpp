@@ -146,7 +146,7 @@ void Quarantine::stop() {
   if (was_paused_) {
     (void)log_.run("resume-container", d_.container_name, podman({"unpause", d_.container_name}));
   }
-  const std::uint64_t limit_ms = (d_.shutdown_timeout_s + 10) * 1'000;
+  const std::uint64_t limit_ms = stop_timeout_ms(d_);
   const OrderResult stopped = backend_.stop(actor_.service(), limit_ms);
   bool ok = log_.order("stop", actor_.service().unit, stopped);
   json::Value document = {{"service", {{"ok", stopped.ok}, {"reason", stopped.reason}, {"detail", stopped.detail}}}};
