@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/ambient_auth.hpp"
+#include "runtime/agent/credential_helper.hpp"
 #include "runtime/agent/declaration_checks.hpp"
 #include "runtime/agent/preflight_run.hpp"
 
@@ -84,6 +85,22 @@ void PreflightRun::authfile(Check& check) {
   }
 }
 
+// What a service could fall back to and would hang or fail on, since nobody is there to log in.
+std::string PreflightRun::broken_helpers(const std::vector<AuthFileFacts>& files) {
+  std::string broken;
+  for (const std::string& name : helper_names(files)) {
+    HelperProbe probe = ask_helper(host_, name);
+    if (probe.answer == HelperAnswer::fails) {
+      broken += fmt::format("{}helper '{}' fails without a person: {}", broken.empty() ? "" : "; ", name,
+                            probe.detail);
+    }
+    if (!probe.run.argv.empty()) {
+      result_.probes.push_back(std::move(probe.run));
+    }
+  }
+  return broken;
+}
+
 void PreflightRun::ambient_auth(Check& check) {
   if (!is_podman()) {
     skip(check, "not a Podman agent");
@@ -115,20 +132,26 @@ void PreflightRun::ambient_auth(Check& check) {
                fix);
     return;
   }
+  const std::string broken = broken_helpers(files);
+  if (!broken.empty()) {
+    fail_check(check, "noninteractive-helper-failure", broken, fix);
+  }
   // A local image is never asked for at a registry; a helper for all registries counts for others.
   const std::string registry = registry_of(d_.image);
   const bool matches = std::ranges::any_of(files, [&](const AuthFileFacts& file) {
     return registry == "localhost" ? false : file.has_helper_for(registry);
   });
   if (matches) {
-    fail_check(check, "ambient-auth-risk",
-               fmt::format("'{}' would be asked of a helper: {}", registry, names), fix);
+    if (broken.empty()) {
+      fail_check(check, "ambient-auth-risk",
+                 fmt::format("'{}' would be asked of a helper: {}", registry, names), fix);
+    }
     result_.policy_findings.push_back(
         make_finding("ambient-gcloud-helper", agent_.file, rule_setting(host_, &d_),
                      fmt::format("the image's registry needs a credential helper: {}", names)));
-  } else if (any) {
+  } else if (broken.empty() && any) {
     warn(check, fmt::format("the host's config has credentials{}{}", names.empty() ? "" : ": ", names));
-  } else {
+  } else if (broken.empty()) {
     pass(check, "no credentials to fall back to");
   }
 }

@@ -12,6 +12,7 @@
 #include "host/environment.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/backend_common.hpp"
+#include "runtime/agent/credential_helper.hpp"
 #include "runtime/agent/declaration_checks.hpp"
 #include "runtime/agent/launcher.hpp"
 #include "runtime/agent/podman_answers.hpp"
@@ -32,6 +33,16 @@ bool ended_in_time(const CommandRun& run, Check& check, std::string_view what) {
   fail_check(check, "probe-timeout", fmt::format("{} did not answer in time", what),
              command_line(run.argv));
   return false;
+}
+
+// Podman itself says that a helper kept it from answering.
+bool asked_a_helper(const CommandRun& run, Check& check) {
+  if (!says_helper_failure(run.error_output)) {
+    return false;
+  }
+  fail_check(check, "noninteractive-helper-failure", complaint(run),
+             "declare auth.mode 'empty-authfile', or take the helper out of the host's configuration");
+  return true;
 }
 
 }  // namespace
@@ -208,6 +219,9 @@ void PreflightRun::podman_socket(Check& check) {
   if (!ended_in_time(info, check, "podman info")) {
     return;
   }
+  if (asked_a_helper(info, check)) {
+    return;
+  }
   const bool unknown = says_unknown_connection(info.error_output);
   fail_check(check, unknown ? "connection-unknown" : "socket-refused", complaint(info),
              unknown ? "podman system connection list"
@@ -233,6 +247,9 @@ void PreflightRun::local_image(Check& check) {
   check.observed = {{"image", d_.image}};
   if (exists.ok()) {
     pass(check, d_.image);
+    return;
+  }
+  if (asked_a_helper(exists, check)) {
     return;
   }
   const std::string source = d_.source_image.value_or("<source image>");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/agent/ambient_auth.hpp"
 #include "runtime/agent/preflight.hpp"
 #include "runtime/agent/state.hpp"
 
@@ -55,6 +56,7 @@ class PreflightRun {
   [[nodiscard]] std::string machine_name() const;
   void read_machines();
   void check_authfile_content(Check& check);
+  [[nodiscard]] std::string broken_helpers(const std::vector<AuthFileFacts>& files);
   void check_one_log(Check& check, const std::filesystem::path& log);
   [[nodiscard]] std::vector<std::filesystem::path> files_with_label() const;
   void check_loaded_file(Check& check);
