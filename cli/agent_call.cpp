@@ -10,6 +10,7 @@
 #include "host/host.hpp"
 #include "host/tool_finder.hpp"
 #include "redact/pipeline.hpp"
+#include "runtime/machine/secret_detector.hpp"
 
 namespace sourceos::cli {
 
@@ -38,9 +39,28 @@ Tone tone_of(std::string_view status) {
 
 }  // namespace
 
+void refuse_secret_names(runtime::Catalog& catalog) {
+  runtime::SecretDetector secrets;
+  const auto is_secret = [&](const runtime::ReadDeclaration& agent) {
+    return secrets.is_secret(agent.declaration.name);
+  };
+  for (const runtime::ReadDeclaration& agent : catalog.agents) {
+    if (is_secret(agent)) {
+      catalog.unreadable.push_back({agent.file, agent.declaration.name,
+                                    Error(ErrorKind::malformed, "secret-in-declaration",
+                                          "its name looks like a secret, and names are printed everywhere")
+                                        .with_next("give the agent another name")});
+    }
+  }
+  std::erase_if(catalog.agents, is_secret);
+}
+
 Result<runtime::Catalog> load_catalog(const Options& options, const Context& context) {
   const std::vector<std::string> files = options.values("--declaration");
-  return runtime::read_catalog(context.host, {files.begin(), files.end()});
+  SOURCEOS_TRY_ASSIGN(runtime::Catalog catalog,
+                      runtime::read_catalog(context.host, {files.begin(), files.end()}));
+  refuse_secret_names(catalog);
+  return catalog;
 }
 
 std::filesystem::path podman_directory(const Context& context) {

@@ -25,6 +25,8 @@ inline constexpr Option k_declaration_option = {.name = "--declaration",
                                                 .help = "A declaration, beside those that are found",
                                                 .repeat = Repeat::many};
 
+// Agents whose names the redaction rules take for secrets cannot be worked on (security S-29).
+void refuse_secret_names(runtime::Catalog& catalog);
 [[nodiscard]] Result<runtime::Catalog> load_catalog(const Options& options, const Context& context);
 // Where `podman` was found, for the launcher; empty when it was not.
 [[nodiscard]] std::filesystem::path podman_directory(const Context& context);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/guarded.hpp"
 #include "cli/report.hpp"
 #include "cli/workplace.hpp"
 #include "core/bytes.hpp"
@@ -16,23 +17,8 @@
 namespace sourceos::cli {
 
 Result<Permission> ask_permission(const Options& options, const Context& context) {
-  const bool dry_run = options.has("--dry-run");
-  const bool execute = options.has("--execute");
-  if (dry_run && execute) {
-    return fail(ErrorKind::usage, "usage", "'--dry-run' and '--execute' exclude each other");
-  }
-  if (dry_run) {
-    return Permission::plan;
-  }
-  if (!context.host.environment.guarded_mutations || (execute && options.has("--policy-ok"))) {
-    return Permission::act;
-  }
-  if (execute) {
-    return fail(Error(ErrorKind::refused, "policy-confirmation-missing",
-                      "guarded mode acts only with '--execute' and '--policy-ok'")
-                    .with_next("the same command with '--execute --policy-ok'"));
-  }
-  return Permission::plan;
+  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
+  return go == Go::act ? Permission::act : Permission::plan;
 }
 
 OutputFile::OutputFile(host::Descriptor descriptor, std::filesystem::path path,

@@ -48,8 +48,9 @@ Result<Go> decide_go(const Options& options, const Context& context, Guard guard
     return Go::act;
   }
   if (executes && !options.has("--policy-ok")) {
-    return fail(ErrorKind::refused, "policy-confirmation-missing",
-                "'--execute' needs '--policy-ok' in guarded mode");
+    return fail(Error(ErrorKind::refused, "policy-confirmation-missing",
+                      "'--execute' needs '--policy-ok' in guarded mode")
+                    .with_next("the same command with '--execute --policy-ok'"));
   }
   return executes ? Go::act : Go::plan;
 }

@@ -55,4 +55,24 @@ TEST_CASE("a change is told with its actions and what is left to do by hand") {
   CHECK(text.str().find("by hand: sudo rm x") != std::string::npos);
 }
 
+TEST_CASE("an agent whose name looks like a secret cannot be worked on") {
+  Call call;
+  // In pieces, so that this file holds nothing that looks like a token.
+  const std::string name = std::string("gl") + "pat-" + "q9x2m4vk7tz1wb3ncj6r";
+  for (const std::string& each : {name, std::string("node-commander")}) {
+    (void)call.fake.home.write(
+        ".config/sourceos/local-agents/" + std::to_string(each.size()) + ".json",
+        R"({"schemaVersion":"sourceos.local-agent.v1","image":"localhost/a:1","name":")" + each + "\"}");
+  }
+  runtime::Catalog catalog = runtime::read_catalog(call.fake.host, {}).value();
+  CHECK(catalog.agents.size() == 2);
+  refuse_secret_names(catalog);
+  REQUIRE(catalog.agents.size() == 1);
+  CHECK(catalog.agents[0].declaration.name == "node-commander");
+  const auto found = catalog.find(name);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().reason == "secret-in-declaration");
+  CHECK(found.error().message.find(name) == std::string::npos);
+}
+
 }  // namespace sourceos::cli

@@ -13,9 +13,7 @@ using namespace sourceos::cli;
 
 namespace {
 
-Result<Permission> asked(const std::vector<std::string>& arguments, bool guarded) {
-  tests::FakeHost fake;
-  fake.host.environment.guarded_mutations = guarded;
+Result<Permission> asked(const std::vector<std::string>& arguments, tests::FakeHost& fake) {
   host::ToolFinder tools(fake.host.environment);
   StringConsole console;
   const Context context{.host = fake.host, .tools = tools, .console = console, .version = "0", .program = "x"};
@@ -25,6 +23,12 @@ Result<Permission> asked(const std::vector<std::string>& arguments, bool guarded
   Parsed parsed;
   REQUIRE(parse(command, arguments, parsed).has_value());
   return ask_permission(parsed.options, context);
+}
+
+Result<Permission> asked(const std::vector<std::string>& arguments, bool guarded) {
+  tests::FakeHost fake;
+  fake.host.environment.guarded_mutations = guarded;
+  return asked(arguments, fake);
 }
 
 }  // namespace
@@ -38,6 +42,13 @@ TEST_CASE("a mutating command acts, plans when asked, and in guarded mode needs 
   CHECK(asked({"--execute", "--policy-ok"}, false).value() == Permission::act);
   CHECK(asked({"--execute"}, true).error().reason == "policy-confirmation-missing");
   CHECK(asked({"--execute", "--dry-run"}, false).error().kind == ErrorKind::usage);
+}
+
+TEST_CASE("the configuration file guards what acts on agents too") {
+  tests::FakeHost fake;
+  (void)fake.home.write(".config/sourceos/test/config.toml", "guardedMutations = true\n");
+  CHECK(asked({}, fake).value() == Permission::plan);
+  CHECK(asked({"--execute", "--policy-ok"}, fake).value() == Permission::act);
 }
 
 TEST_CASE("an output file has its name only when it is whole") {
