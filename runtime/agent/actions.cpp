@@ -101,6 +101,9 @@ void ActionLog::skipped(std::string_view action, std::string_view target, std::s
   row.target = target;
   row.started_at = row.finished_at = host_.clock.now();
   row.status = collect::ActionStatus::skipped;
+  if (target.starts_with('/')) {  // a file that is as wanted is still named by its digest
+    row.before = row.after = digest_of(target);
+  }
   row.detail = std::move(detail);
   rows_.push_back(std::move(row));
 }

@@ -71,6 +71,9 @@ json::Value download_rows(const ExportSource& source) {
       continue;
     }
     for (const json::Value& row : member_in(*entry->document, "downloadArtifacts")) {
+      if (!member_in(row, "sha256").is_string()) {
+        continue;  // too large to be hashed: nothing is claimed of it
+      }
       json::Value out = json::Value::object();
       for (const char* key : {"artifactRef", "pathRef", "sha256", "mimeType", "sourceDomain", "sourceUrlRedacted",
                               "promotedTo", "promotionEvidenceRef"}) {
@@ -128,7 +131,7 @@ json::Value mount_rows(const Making& making) {
 json::Value governance_context(const json::Value& record) {
   json::Value grants = json::Value::array();
   for (const json::Value& row : member_in(record, "grants")) {
-    grants.push_back({{"id", text_in(row, "id")}, {"hash", text_in(row, "hash")}});
+    grants.push_back({{"id", text_in(row, "id")}, {"hash", text_or_null(optional_text_in(row, "hash"))}});
   }
   return {{"grants", std::move(grants)}};
 }

@@ -87,13 +87,57 @@ std::string_view install_state(const ExportSource& source) {
   return is_staging_only(source) ? "deferred" : "installed";
 }
 
-// Launcher, definition and declaration, by what the entries are about.
+std::string declaration_hash(const ExportSource& source) {
+  for (const ExportEntry& entry : source.entries) {
+    if (entry.document == nullptr) {
+      continue;
+    }
+    if (const auto hash = optional_text_in(*entry.document, "declarationHash")) {
+      return *hash;
+    }
+  }
+  for (const ExportEntry& entry : source.entries) {
+    if (entry.path.find("declaration") != std::string::npos) {
+      return entry.digest;
+    }
+  }
+  return text_in(source.facts(), "policyHash");
+}
+
+// What the actions wrote, by the digest of the file itself.
+json::Value written_artifacts(const ExportSource& source) {
+  constexpr std::array<std::string_view, 3> writes = {"write-launcher", "write-definition",
+                                                      "write-provenance"};
+  json::Value rows = json::Value::array();
+  for (const json::Value& action : member_in(source.facts(), "actions")) {
+    const std::string name = text_in(action, "action");
+    const auto digest = optional_text_in(action, "after");
+    if (digest && std::find(writes.begin(), writes.end(), name) != writes.end()) {
+      rows.push_back({{"artifactRef", text_in(action, "target")},
+                      {"digest", *digest},
+                      {"verificationState", "verified"},
+                      {"sizeBytes", nullptr}});
+    }
+  }
+  if (!rows.empty()) {
+    rows.push_back({{"artifactRef", "declaration"},
+                    {"digest", declaration_hash(source)},
+                    {"verificationState", "verified"},
+                    {"sizeBytes", nullptr}});
+  }
+  return rows;
+}
+
+// Launcher, definition and declaration: as they were written, else by what the entries are about.
 json::Value installed_artifacts(const ExportSource& source) {
   const auto is_installed = [](const ExportEntry& entry) {
     return entry.kind == "service-definition" || entry.path.find("launcher") != std::string::npos ||
            entry.path.find("declaration") != std::string::npos;
   };
-  json::Value rows = json::Value::array();
+  json::Value rows = written_artifacts(source);
+  if (!rows.empty()) {
+    return rows;
+  }
   const auto add = [&rows](const ExportEntry& entry) {
     rows.push_back({{"artifactRef", entry.path},
                     {"digest", entry.digest},
@@ -110,23 +154,6 @@ json::Value installed_artifacts(const ExportSource& source) {
     add(*plan);
   }
   return rows;
-}
-
-std::string declaration_hash(const ExportSource& source) {
-  for (const ExportEntry& entry : source.entries) {
-    if (entry.document == nullptr) {
-      continue;
-    }
-    if (const auto hash = optional_text_in(*entry.document, "declarationHash")) {
-      return *hash;
-    }
-  }
-  for (const ExportEntry& entry : source.entries) {
-    if (entry.path.find("declaration") != std::string::npos) {
-      return entry.digest;
-    }
-  }
-  return text_in(source.facts(), "policyHash");
 }
 
 std::string toolkit_version(const json::Value& record) {

@@ -32,6 +32,9 @@ constexpr std::array k_phase_words = {
 };
 
 std::string_view phase_of(const Making& making, std::string_view action) {
+  if (action == "remove" && making.source.is_command("agent-machine")) {
+    return "compensate";  // the container that the launch made is taken away again
+  }
   for (const PhaseWord& each : k_phase_words) {
     if (action.find(each.word) != std::string_view::npos) {
       return each.phase;

@@ -109,6 +109,13 @@ json::Value quarantine_scope(const Making& making, const json::Value& manifest) 
   for (const char* key : {"label", "service"}) {
     unit = unit.empty() ? text_in(manifest, key) : unit;
   }
+  // What was stopped and disabled says it as well.
+  for (const json::Value& action : member_in(making.record(), "actions")) {
+    const std::string name = text_in(action, "action");
+    if (unit.empty() && (name == "forbid" || name == "stop" || name == "disable")) {
+      unit = text_in(action, "target");
+    }
+  }
   return {{"pids", std::move(pids)},
           {"cgroup", text_or_null(optional_text_in(manifest, "cgroup"))},
           {"unit", unit.empty() ? json::Value(nullptr) : json::Value(unit)},

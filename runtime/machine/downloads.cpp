@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t k_files_max = 10'000;
 constexpr std::uint64_t k_hashed_bytes_max = 256 * limits::k_mib;
 constexpr std::size_t k_depth_max = 64;
+constexpr std::size_t k_ref_digits = 32;
 
 class Walk {
  public:
@@ -25,8 +26,9 @@ class Walk {
     if (const auto top = host::open_directory(root_)) {
       enter(*top, root_, 0);
     }
-    return {
-        {"type", "DownloadArtifacts"}, {"files", std::move(files_)}, {"complete", is_complete_}};
+    return {{"type", "DownloadArtifacts"},
+            {"downloadArtifacts", std::move(files_)},
+            {"complete", is_complete_}};
   }
 
  private:
@@ -58,10 +60,14 @@ class Walk {
       return;
     }
     json::Value digest = nullptr;
+    json::Value ref = nullptr;
     if (const auto bytes = host::read_all(file->descriptor, k_hashed_bytes_max)) {
-      digest = bundle::sha256(*bytes).text();
+      const bundle::Digest found = bundle::sha256(*bytes);
+      digest = found.text();
+      ref = "urn:srcos:download-artifact:" + found.hex().substr(0, k_ref_digits);
     }
-    files_.push_back({{"pathRef", shown_host_path(path.string(), homes_)},
+    files_.push_back({{"artifactRef", std::move(ref)},
+                      {"pathRef", shown_host_path(path.string(), homes_)},
                       {"size", file->facts.size},
                       {"sha256", std::move(digest)}});
   }

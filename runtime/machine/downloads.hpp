@@ -9,8 +9,9 @@
 
 namespace sourceos::runtime {
 
-// { type, files: [{ pathRef, size, sha256 }], complete }. Links are not followed; a file above
-// 256 MiB has a null digest, and past 10,000 files the list is not complete.
+// { type, downloadArtifacts: [{ artifactRef, pathRef, size, sha256 }], complete }, the rows as the
+// export takes them. Links are not followed; a file above 256 MiB has a null digest, and past 10,000
+// files the list is not complete.
 [[nodiscard]] json::Value hash_downloads(const std::filesystem::path& root,
                                          const std::vector<std::string>& homes);
 

@@ -40,6 +40,17 @@ TEST_CASE("each program of an order is a row, and a question answered with no is
   CHECK(log.rows()[1].exit_code == 3);
 }
 
+TEST_CASE("a file that is as wanted is skipped, and named by its digest") {
+  tests::AgentWorld world;
+  const auto file = world.fake.home.write("a", "x");
+  ActionLog log(world.host());
+  log.skipped("write", file.string(), "unchanged");
+  log.skipped("stop", "a", "not running");
+  CHECK(log.rows()[0].after == bundle::sha256("x"));
+  CHECK(log.rows()[0].before == log.rows()[0].after);
+  CHECK_FALSE(log.rows()[1].after.has_value());
+}
+
 TEST_CASE("an intent names each target with what is there now") {
   tests::AgentWorld world;
   const auto file = world.fake.home.write("a", "x");

@@ -70,3 +70,17 @@ TEST_CASE("artifacts are definition and declaration, by digest") {
   CHECK(receipt.at("platform") == "linux-x64");
   CHECK(receipt.at("manifest").at("manifestDigest").get<std::string>().size() == 64);
 }
+
+TEST_CASE("what the actions wrote is named by the digests of the files themselves") {
+  Scene scene = install_scene();
+  json::Value launcher = action("write-launcher");
+  launcher["target"] = "$HOME/.local/share/sourceos/agents/node-commander/launch";
+  launcher["after"] = "sha256:" + std::string(64, 'a');
+  scene.record["actions"] = {launcher, action("reload")};
+  const json::Value artifacts =
+      exported_one(scene, to_sourceos(), "RuntimeInstallReceipt").at("artifacts");
+  REQUIRE(artifacts.size() == 2);
+  CHECK(artifacts[0].at("digest") == launcher["after"]);
+  CHECK(artifacts[0].at("artifactRef") == launcher["target"]);
+  CHECK(artifacts[1].at("artifactRef") == "declaration");
+}

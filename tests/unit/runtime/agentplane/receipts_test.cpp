@@ -37,7 +37,7 @@ TEST_CASE("each lifecycle action gets a receipt in the phase of its action") {
   const std::pair<const char*, const char*> rows[] = {
       {"preflight", "validate"}, {"policy-decision", "validate"}, {"lint", "validate"}, {"stage", "place"},
       {"choose-connection", "place"}, {"create", "dispatch"}, {"install", "dispatch"}, {"enable", "dispatch"},
-      {"start", "dispatch"}, {"exit", "result"}, {"health", "result"}, {"quarantine", "result"},
+      {"start", "dispatch"}, {"remove", "compensate"}, {"exit", "result"}, {"health", "result"}, {"quarantine", "result"},
       {"rollback", "compensate"}, {"undo-install", "compensate"}, {"uninstall", "compensate"}};
   for (const auto& row : rows) {
     scene.record["actions"].push_back(action(row.first));

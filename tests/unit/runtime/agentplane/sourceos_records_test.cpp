@@ -68,6 +68,11 @@ TEST_CASE("a quarantine receipt says whether the isolation holds, and hashes its
   CHECK(receipt.at("outcome") == "active");
   CHECK(receipt.at("triggerType") == "policy_drift");
   CHECK(receipt.at("scope").at("unit") == "node-commander.service");
+  Scene without_unit = scene;
+  without_unit.entries.clear();
+  without_unit.record["actions"] = {action("freeze"), action("stop")};
+  CHECK(exported_one(without_unit, to_sourceos(), "QuarantineReceipt").at("scope").at("unit") ==
+        without_unit.record["actions"][1]["target"]);
   const json::Value hash = receipt.at("receiptHash");
   receipt.erase("receiptHash");
   CHECK(hash == hash_of(receipt));

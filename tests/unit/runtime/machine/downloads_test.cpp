@@ -14,13 +14,15 @@ TEST_CASE("every file is named by its digest, links are not followed") {
   std::filesystem::create_symlink("/etc/passwd", dir / "home/Downloads/x/link");
   const json::Value found =
       runtime::hash_downloads(dir / "home/Downloads/x", {(dir / "home").string()});
-  REQUIRE(found["files"].size() == 2);
+  REQUIRE(found["downloadArtifacts"].size() == 2);
   CHECK(found["complete"] == true);
-  CHECK(found["files"][0]["pathRef"] == "$HOME/Downloads/x/a");
-  CHECK(found["files"][0]["sha256"] ==
+  CHECK(found["downloadArtifacts"][0]["artifactRef"] ==
+        "urn:srcos:download-artifact:ba7816bf8f01cfea414140de5dae2223");
+  CHECK(found["downloadArtifacts"][0]["pathRef"] == "$HOME/Downloads/x/a");
+  CHECK(found["downloadArtifacts"][0]["sha256"] ==
         "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_CASE("a folder that is not there has no files") {
-  CHECK(runtime::hash_downloads("/nonexistent", {})["files"].empty());
+  CHECK(runtime::hash_downloads("/nonexistent", {})["downloadArtifacts"].empty());
 }
