@@ -8,18 +8,18 @@
 #include "cli/console.hpp"
 #include "cli/guarded.hpp"
 #include "cli/machine_attach.hpp"
+#include "cli/machine_documents.hpp"
+#include "cli/machine_launch_records.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
 #include "cli/store_place.hpp"
-#include "collect/collectors/git_document.hpp"
 #include "core/bytes.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
+#include "host/files.hpp"
 #include "host/host.hpp"
-#include "host/tools/git.hpp"
 #include "runtime/doors/grant_uses.hpp"
-#include "runtime/machine/downloads.hpp"
 #include "runtime/machine/launch.hpp"
 
 namespace sourceos::cli {
@@ -94,10 +94,6 @@ class LaunchCommand {
   }
 
   runtime::LaunchQuestion question() {
-    std::vector<fs::path> contracts;
-    for (const std::string& directory : options_.values("--contracts")) {
-      contracts.emplace_back(directory);
-    }
     return {.host = context_.host,
             .tools = context_.tools,
             .kind = kind_,
@@ -109,7 +105,7 @@ class LaunchCommand {
             .grant_file = options_.value_or("--grant", ""),
             .trust_gate_file = options_.value_or("--trust-gate", ""),
             .governance_ref = options_.value_or("--governance", ""),
-            .contract_directories = std::move(contracts),
+            .contract_directories = contract_directories(options_),
             .deny = deny_,
             .directory = fs::current_path(),
             .scratch = session_->scratch(),
@@ -148,7 +144,51 @@ class LaunchCommand {
       SOURCEOS_TRY(session_->add({"git", "before.json"}, EntryKind::git_state,
                                  json::Value::parse(plan_.git_text, nullptr, false)));
     }
+    SOURCEOS_TRY(record_documents());
     return session_->add_probes(plan_.answers);
+  }
+
+  // The profile and the plan of every launch; of an allowed one also the fingerprint of the machine.
+  Status record_documents() {
+    SOURCEOS_TRY(add_profile(*session_, profile_->profile));
+    json::Value rows = json::Value::array();
+    if (plan_.is_allowed()) {
+      for (const collect::ActionFacts& action : actions()) {
+        rows.push_back(action.to_json());
+      }
+    }
+    SOURCEOS_TRY(session_->add({"plan.json"}, EntryKind::plan,
+                               {{"type", "AgentMachineLaunchPlan"},
+                                {"subject", subject()},
+                                {"sessionClass", plan_.session_class},
+                                {"actions", std::move(rows)}}));
+    return plan_.is_allowed() ? record_fingerprint() : Status();
+  }
+
+  Status record_fingerprint() {
+    std::vector<runtime::MountDecision> mounts = plan_.mounts;
+    for (runtime::MountDecision& mount : mounts) {
+      if (mount.request.path_class == runtime::PathClass::artifacts) {
+        // Each launch has a folder of its own: the machine's is what holds them.
+        mount.resolved = fs::path(mount.resolved).parent_path().string();
+        mount.exists = host::describe(mount.resolved).has_value();
+      }
+    }
+    const runtime::FingerprintQuestion question{
+        .host = context_.host,
+        .tools = context_.tools,
+        .profile = profile_,
+        .effective = *profile_,
+        .deny = deny_,
+        .repo_ref = runtime::shown_host_path(mounts.front().resolved, deny_.places().homes),
+        .git = plan_.git,
+        .mounts = std::move(mounts),
+        .policy_hash = plan_.policy_hash,
+        .host_tag = machine_tag(*session_, context_),
+        .toolkit_version = std::string(context_.version),
+        .door_refs = plan_.door_refs};
+    SOURCEOS_TRY(add_fingerprint(*session_, question));
+    return {};
   }
 
   Result<Report> refuse_early(const Error& error) {
@@ -198,100 +238,9 @@ class LaunchCommand {
     outcome_ =
         runtime::launch(context_.host, context_.tools, connection(), plan_,
                         [&](const std::vector<std::string>& argv) { return attachment.run(argv); });
-    SOURCEOS_TRY(record_outcome(attachment));
+    SOURCEOS_TRY(record_launch_end({*session_, context_, plan_, outcome_, attachment, session_id_,
+                                    deny_.places().homes}));
     return finish(outcome_end());
-  }
-
-  Status record_outcome(Attachment& attachment) {
-    collect::SessionFacts& facts = session_->facts();
-    for (std::size_t i = 0; i < outcome_.actions.size(); ++i) {
-      const collect::ActionFacts& action = outcome_.actions[i];
-      SOURCEOS_TRY(session_->add({"actions", fmt::format("{:02}-{}.json", i + 1, action.action)},
-                                 EntryKind::lifecycle_action, action.to_json()));
-      facts.actions.push_back(action);
-    }
-    if (!outcome_.container.empty()) {
-      const json::Value container = runtime::inspected(outcome_.container);
-      SOURCEOS_TRY(session_->add({"container.json"}, EntryKind::container_inspect, container));
-    }
-    if (outcome_.failure) {
-      facts.denied_attempts.push_back(
-          {plan_.mounts.front().resolved, outcome_.failure->reason, "deny"});
-    }
-    SOURCEOS_TRY(record_git_after());
-    SOURCEOS_TRY(record_downloads());
-    return record_transcript(attachment);
-  }
-
-  Status record_git_after() {
-    if (plan_.git_text.empty()) {
-      return {};
-    }
-    host::GitQuestion wanted;
-    wanted.repository = plan_.mounts.front().resolved;
-    wanted.scratch = session_->scratch();
-    const auto state = host::Git(context_.host.processes).state(wanted);
-    if (!state) {
-      return {};
-    }
-    const std::vector<std::string> entry = {"git", "after.json"};
-    SOURCEOS_TRY(session_->add(entry, EntryKind::git_state, collect::git_state_document(*state)));
-    std::string fresh;
-    for (const host::GitExecution& execution : state->executions) {
-      const auto& before = plan_.executions;
-      if (std::find(before.begin(), before.end(), execution.setting) == before.end()) {
-        fresh += (fresh.empty() ? "" : ", ") + execution.setting;
-      }
-    }
-    if (!fresh.empty()) {
-      session_->facts().findings.push_back(
-          {"repo-executes-code", collect::FindingSeverity::high, entry, fresh});
-    } else if (!state->executions.empty()) {
-      session_->facts().findings.push_back({"repo-executes-code", collect::FindingSeverity::medium,
-                                            entry, state->executions.front().setting});
-    }
-    return {};
-  }
-
-  // Every file that lies in a download mount at the end is named by its digest.
-  Status record_downloads() {
-    for (const runtime::MountDecision& mount : plan_.mounts) {
-      if (mount.request.path_class == runtime::PathClass::downloads) {
-        const json::Value files = runtime::hash_downloads(mount.resolved, deny_.places().homes);
-        SOURCEOS_TRY(session_->add({"downloads", mount.request.mount_id + ".json"},
-                                   EntryKind::mount_evidence, files));
-      }
-    }
-    return {};
-  }
-
-  Status record_transcript(Attachment& attachment) {
-    if (!attachment.has_transcript()) {
-      return {};
-    }
-    const runtime::TranscriptEnd end = attachment.finish();
-    session_->add_text({"session", "transcript.cast"}, EntryKind::transcript, end.cast);
-    if (!end.screen.empty()) {
-      session_->add_text({"session", "screen.txt"}, EntryKind::transcript, end.screen);
-    }
-    json::Value rows = json::Value::array();
-    for (const bundle::Finding& finding : end.findings) {
-      rows.push_back({{"ruleId", finding.rule_id.str()},
-                      {"severity", bundle::to_string(finding.severity)},
-                      {"line", finding.line},
-                      {"excerpt", finding.excerpt.str()}});
-    }
-    return session_->add({"session", "scan.json"}, EntryKind::log_scan,
-                         {{"type", "LogScan"},
-                          {"sessionClass", plan_.session_class},
-                          {"sessionId", session_id_},
-                          {"capture", plan_.transcript},
-                          {"outputBytes", end.output_bytes},
-                          {"elapsedMs", end.elapsed_ms},
-                          {"masked", end.masked},
-                          {"cut", end.is_cut},
-                          {"withheld", end.is_withheld},
-                          {"findings", std::move(rows)}});
   }
 
   MachineSession::End outcome_end() const {

@@ -16,6 +16,11 @@ namespace sourceos::cli {
 
 namespace fs = std::filesystem;
 
+std::vector<fs::path> contract_directories(const Options& options) {
+  const std::vector<std::string> named = options.values("--contracts");
+  return {named.begin(), named.end()};
+}
+
 Result<runtime::LoadedProfile> chosen_profile(const Options& options, const Context& context) {
   const host::Environment& environment = context.host.environment;
   return runtime::load_profile(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,15 @@ inline constexpr std::array k_repos_option = {
            .help = "Repository on this host",
            .repeat = Repeat::many},
 };
+
+inline constexpr std::array k_contracts_option = {
+    Option{.name = "--contracts",
+           .kind = ValueKind::directory,
+           .value = "DIR",
+           .help = "Where doors, mount policies and revocations are looked for first",
+           .repeat = Repeat::many},
+};
+[[nodiscard]] std::vector<std::filesystem::path> contract_directories(const Options& options);
 
 // The named profile, or this host's preset.
 [[nodiscard]] Result<runtime::LoadedProfile> chosen_profile(const Options& options,

@@ -90,6 +90,11 @@ collect::SessionFacts& MachineSession::facts() {
   return session_ ? session_->facts() : *spare_facts_;
 }
 
+std::string MachineSession::host_tag(std::string_view machine_id) const {
+  return session_ ? session_->host_tag(machine_id)
+                  : engine_->pipeline().tag_of("machine:" + std::string(machine_id));
+}
+
 json::Value MachineSession::clean(const json::Value& value) const {
   return json::Value::parse(pipeline().json(value).canonical(), nullptr, false);
 }
@@ -123,7 +128,8 @@ void MachineSession::add_text(std::vector<std::string> path, collect::EntryKind 
   }
 }
 
-Status MachineSession::add_probes(const std::vector<runtime::PodmanAnswer>& answers) {
+Status MachineSession::add_probes(const std::vector<runtime::PodmanAnswer>& answers,
+                                  const char* folder) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const runtime::PodmanAnswer& answer = answers[i];
     const bool is_machine = answer.name == "machine-inspect" || answer.name == "machine-list";
@@ -133,7 +139,7 @@ Status MachineSession::add_probes(const std::vector<runtime::PodmanAnswer>& answ
                       : is_image     ? collect::EntryKind::image_inspect
                       : is_container ? collect::EntryKind::container_inspect
                                      : collect::EntryKind::probe_output;
-    SOURCEOS_TRY(add({"probes", fmt::format("{:02}-{}.json", i + 1, answer.name)}, kind,
+    SOURCEOS_TRY(add({folder, fmt::format("{:02}-{}.json", i + 1, answer.name)}, kind,
                      runtime::as_probe_entry(answer)));
   }
   return {};

@@ -29,13 +29,16 @@ class MachineSession {
   [[nodiscard]] const redact::Pipeline& pipeline() const;
   [[nodiscard]] std::filesystem::path scratch() const;  // empty without a bundle
   [[nodiscard]] collect::SessionFacts& facts();
+  // The record's tag of the machine with this id.
+  [[nodiscard]] std::string host_tag(std::string_view machine_id) const;
   [[nodiscard]] json::Value clean(const json::Value& value) const;
 
   [[nodiscard]] Status intend(const json::Value& document);
   [[nodiscard]] Status add(std::vector<std::string> path, collect::EntryKind kind,
                            const json::Value& document);
   void add_text(std::vector<std::string> path, collect::EntryKind kind, std::string text);
-  [[nodiscard]] Status add_probes(const std::vector<runtime::PodmanAnswer>& answers);
+  [[nodiscard]] Status add_probes(const std::vector<runtime::PodmanAnswer>& answers,
+                                  const char* folder = "probes");
 
   struct End {
     int exit_code = 0;

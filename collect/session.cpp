@@ -367,6 +367,9 @@ Result<SessionReport> Session::seal(const SessionOutcome& outcome) {
   return report;
 }
 
+std::string Session::host_tag(std::string_view machine_id) const {
+  return state_->keyed_tag("machine:" + std::string(machine_id));
+}
 const redact::Pipeline& Session::pipeline() const { return *state_->pipeline; }
 
 const fs::path& Session::scratch() const { return state_->scratch->path(); }

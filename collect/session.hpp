@@ -98,6 +98,8 @@ class Session {
   [[nodiscard]] Result<SessionReport> seal(const SessionOutcome& outcome);
 
   [[nodiscard]] const redact::Pipeline& pipeline() const;
+  // The record's hostTag of the machine with this id.
+  [[nodiscard]] std::string host_tag(std::string_view machine_id) const;
   // A private directory that goes with the session.
   [[nodiscard]] const std::filesystem::path& scratch() const;
 

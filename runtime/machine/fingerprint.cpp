@@ -102,6 +102,12 @@ class Taker {
     return {};
   }
 
+  // /etc/os-release is a link on most hosts, and links are not followed: its target is asked too.
+  std::string os_version() const {
+    const std::string version = system_line("/etc/os-release", "VERSION_ID=");
+    return version.empty() ? system_line("/usr/lib/os-release", "VERSION_ID=") : version;
+  }
+
   json::Value host_part() {
     const std::string memory = system_line("/proc/meminfo", "MemTotal:");
     std::uint64_t kib = 0;
@@ -113,7 +119,7 @@ class Taker {
     }
     const long cpus = ::sysconf(_SC_NPROCESSORS_CONF);
     return {{"os", environment_.adapter},
-            {"osVersion", word_or_null(system_line("/etc/os-release", "VERSION_ID="))},
+            {"osVersion", word_or_null(os_version())},
             {"kernel", word_or_null(system_line("/proc/sys/kernel/osrelease", ""))},
             {"arch", environment_.architecture == "arm64" ? "arm64" : "x86_64"},
             {"hostTag", question_.host_tag},
@@ -277,6 +283,9 @@ class Taker {
   void judge(json::Value& document) {
     if (question_.profile == nullptr) {
       unknown("profile: none was named");
+    }
+    for (const std::string& note : question_.unknowns) {
+      unknown(note);
     }
     document["complianceStatus"] = differs_      ? "non-compliant"
                                    : is_unknown_ ? "unknown"

@@ -29,6 +29,7 @@ struct FingerprintQuestion {
   std::string host_tag;  // keyed hash of the machine's id
   std::string toolkit_version;
   std::vector<std::string> door_refs;
+  std::vector<std::string> unknowns = {};  // notes on what could not be observed
 };
 
 // The document; what was asked of Podman goes to `answers`.

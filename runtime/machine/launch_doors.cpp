@@ -21,7 +21,32 @@ Status add_grant_row(const Contract& contract, LaunchPlan& plan) {
   return {};
 }
 
+std::vector<std::string> enabled_doors(const Contract& interfaces) {
+  std::vector<std::string> refs;
+  for (const json::Value& row : interfaces.document().at("interfaces")) {
+    if (row.at("enabled") == true) {
+      refs.push_back(row.at("doorRef").get<std::string>());
+    }
+  }
+  std::sort(refs.begin(), refs.end());
+  refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
+  return refs;
+}
+
 }  // namespace
+
+Result<std::vector<std::string>> open_door_refs(
+    const host::Environment& environment, const std::vector<std::filesystem::path>& directories,
+    const Profile& profile) {
+  if (!profile.secure_host_interface_ref) {
+    return std::vector<std::string>();
+  }
+  SOURCEOS_TRY_ASSIGN(const ContractShelf shelf, open_contract_shelf(environment, directories));
+  SOURCEOS_TRY_ASSIGN(
+      const Contract* interfaces,
+      resolve(shelf, *profile.secure_host_interface_ref, "SecureHostInterfaceProfile"));
+  return enabled_doors(*interfaces);
+}
 
 Status LaunchDoors::open_shelf() {
   if (!shelf_) {
@@ -37,6 +62,7 @@ Status LaunchDoors::open_door(LaunchPlan& plan) {
       const Contract* interfaces,
       resolve(*shelf_, *profile_.secure_host_interface_ref, "SecureHostInterfaceProfile"));
   SOURCEOS_TRY(add_grant_row(*interfaces, plan));
+  plan.door_refs = enabled_doors(*interfaces);
   const bool is_shell = question_.kind == LaunchKind::shell;
   const std::string_view kind = is_shell ? "terminal" : "agent-tool";
   for (const json::Value& row : interfaces->document().at("interfaces")) {
@@ -94,6 +120,8 @@ Status LaunchDoors::use_grant(const ProfileTool* tool, WantedFolder folder, Laun
   }
   SOURCEOS_TRY(check_grant(*grant, grant_question(tool, std::move(folder), plan), *shelf_));
   SOURCEOS_TRY(add_grant_row(*grant, plan));
+  plan.door_refs.push_back(grant->id());
+  std::sort(plan.door_refs.begin(), plan.door_refs.end());
   plan.grant = std::move(*grant);
   return {};
 }

@@ -1,8 +1,10 @@
 // The door through which a launch goes, and the grant that it uses (doors.md section 10).
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "runtime/doors/contract_shelf.hpp"
@@ -10,6 +12,12 @@
 #include "runtime/machine/launch_gates.hpp"
 
 namespace sourceos::runtime {
+
+// Ids of the doors that are open on this profile's interface profile, sorted; none without one.
+// `not_found`, "ref-unresolved" when the interface profile is nowhere.
+[[nodiscard]] Result<std::vector<std::string>> open_door_refs(
+    const host::Environment& environment, const std::vector<std::filesystem::path>& directories,
+    const Profile& profile);
 
 class LaunchDoors {
  public:

@@ -60,6 +60,7 @@ struct LaunchPlan {
   std::vector<MountDecision> mounts;           // the repository first
   std::vector<std::filesystem::path> to_make;  // declared directories that are not there
   std::vector<json::Value> grants;
+  std::vector<std::string> door_refs;  // ids of the doors and grants in force, sorted
   std::optional<Contract> grant;  // to be counted before launch
   std::string policy_hash;
   std::string session_class;  // operator-terminal, agent-execution

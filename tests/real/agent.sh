@@ -21,10 +21,14 @@ if [ "${2-}" != inside ]; then
   fi
   trap '"$support/real-host" down' EXIT
   "$support/real-host" image
-  "$support/real-host" exec -- "$here/agent.sh" "$bin" inside
+  exports=$(mktemp -d /tmp/agent-exports.XXXXXX)
+  trap '"$support/real-host" down; rm -rf "$exports"' EXIT
+  "$support/real-host" exec -- "$here/agent.sh" "$bin" inside "$exports"
+  "$here/check_exports.sh" "$exports"
   exit
 fi
 
+exports=${3:?the directory for exports}
 agent=$bin/sourceos-agent
 ctl=$bin/sourceosctl
 work=$(mktemp -d)
@@ -50,6 +54,14 @@ make_image() { # TAG COMMAND...
   podman commit --quiet --change "CMD $*" "$box" "$tag" >/dev/null
   podman rm "$box" >/dev/null
 }
+# What AgentPlane and SourceOS take, from the newest bundle.
+export_last() { # NAME
+  local target
+  for target in agentplane sourceos; do
+    "$ctl" evidence export @last --to "$target" --bundle demo@0.1.0 --output "$exports/$1-$target" >/dev/null ||
+      fail "$1 is not exported to $target"
+  done
+}
 state() { "$agent" status demo-agent --json | sed -n 's/^  "state": "\(.*\)",*$/\1/p'; }
 expect_state() { [ "$(state)" = "$1" ] || fail "expected state $1, there is $(state)"; }
 step() { echo "--- $*"; }
@@ -70,6 +82,10 @@ declare_agent localhost/sourceos/agent-demo:1 null
 "$agent" stage demo-agent --output "$work/staging"
 ls "$work"/staging/demo-agent-*/manifest.json >/dev/null
 "$agent" install demo-agent
+export_last install
+grep -q '"installState":"installed"' "$exports/install-sourceos/runtime-install-receipt.json" || fail "no install receipt"
+grep -q '"artifactRef":"declaration"' "$exports/install-sourceos/runtime-install-receipt.json" || fail "no declaration"
+grep -c '"digest":"sha256:' "$exports/install-sourceos/runtime-install-receipt.json" >/dev/null || fail "no digests"
 expect_state installed
 "$agent" install demo-agent | grep -q 'nothing to do' || fail "a second install did something"
 "$agent" preflight demo-agent
@@ -113,6 +129,9 @@ declare_agent localhost/sourceos/agent-demo:1 null
 "$agent" install demo-agent >/dev/null
 "$agent" start demo-agent
 "$agent" quarantine demo-agent --output "$work/quarantine"
+export_last quarantine
+grep -q '"outcome":"active"' "$exports/quarantine-sourceos/quarantine-receipt.json" || fail "no quarantine receipt"
+grep -q "\"unit\":\"$unit\"" "$exports/quarantine-sourceos/quarantine-receipt.json" || fail "no unit in the receipt"
 [ ! -e "$HOME/.config/systemd/user/$unit" ] || fail "the unit is still there"
 [ -z "$(podman ps --quiet --filter name=demo-agent)" ] || fail "the container is still there"
 expect_state quarantined
@@ -128,6 +147,8 @@ step "install again, uninstall, and a second uninstall does nothing"
 "$agent" install demo-agent >/dev/null
 "$agent" start demo-agent >/dev/null
 "$agent" uninstall demo-agent --output "$work/quarantine"
+export_last uninstall
+grep -q '"outcome":"terminated"' "$exports/uninstall-sourceos/quarantine-receipt.json" || fail "no receipt of the end"
 expect_state absent
 "$agent" uninstall demo-agent | grep -q 'nothing to do' || fail "a second uninstall did something"
 "$ctl" evidence verify @last >/dev/null

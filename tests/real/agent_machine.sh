@@ -27,9 +27,10 @@ if [ "${2-}" != inside ]; then
   chmod 755 "$stage"
   cp "$bin/sourceos" "$stage/sourceosctl"
   cp "$here/agent_machine.sh" "$stage/"
-  mkdir "$stage/support"
+  mkdir -m 777 "$stage/exports"
   "$support/real-host" image --user "$user"
   "$support/real-host" exec --user "$user" -- bash "$stage/agent_machine.sh" "$stage" inside
+  "$here/check_exports.sh" "$stage/exports"
   exit
 fi
 
@@ -39,6 +40,19 @@ unset SOURCEOS_TEST_SEAMS
 ctl=$bin/sourceosctl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# What AgentPlane and SourceOS take, from the newest bundle: twice the same, without the host's names.
+export_last() { # NAME
+  local target
+  for target in agentplane sourceos; do
+    "$ctl" agent-machine evidence export @last --to "$target" --bundle demo@0.1.0 \
+      --backend-intent qemu --output "$bin/exports/$1-$target" >/dev/null || fail "$1 is not exported to $target"
+    "$ctl" agent-machine evidence export @last --to "$target" --bundle demo@0.1.0 \
+      --backend-intent qemu --output "$work/again-$1-$target" >/dev/null
+    diff -r "$bin/exports/$1-$target" "$work/again-$1-$target" || fail "a second export of $1 differs"
+    if grep -rqE "$HOME|$(id -un)" "$bin/exports/$1-$target"; then fail "a name of the host is in the export of $1"; fi
+  done
+}
+has() { [ -f "$bin/exports/$1" ] || fail "the export has no $1"; }
 field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$2" | tail -1; }
 
 repo=$HOME/dev/app
@@ -102,6 +116,7 @@ inside=$(grep -oE ' /workspace/[^ ]+' "$work/run.txt" | sort -u | tr -d ' ')
 expected=$(printf '%s\n' /workspace/dev/app /workspace/dev/app/.git/config /workspace/dev/app/.git/hooks /workspace/out)
 [ "$inside" = "$expected" ] || fail "inside are other mounts: $inside"
 "$ctl" evidence verify @last >/dev/null || fail "the bundle does not verify"
+run_id=$(field bundleId "$work/run.json")
 "$ctl" evidence show @last container.json >"$work/container.json"
 for target in $expected; do
   grep -q "\"$target\"" "$work/container.json" || fail "$target is not in the container's description"
@@ -111,7 +126,24 @@ for entry in policy-decision.json mount-evidence.json git/before.json git/after.
   session/scan.json; do
   "$ctl" evidence show @last "$entry" >"$work/entry" || fail "no entry $entry"
 done
-"$ctl" agent-machine evidence inspect @last --json >"$work/inspect.json" || fail "the bundle is not intact"
+export_last run
+for file in run-artifact replay-artifact session-artifact evidence-pack agent-machine-mount-evidence \
+  receipts/1-dispatch receipts/4-result run-receipt-binding; do has "run-agentplane/$file.json"; done
+for file in agent-machine-receipt fingerprint evidence-bundle diagnostics-redaction-policy; do
+  has "run-sourceos/$file.json"
+done
+grep -q '"profileHash":"sha256:' "$bin/exports/run-agentplane/run-artifact.json" || fail "the run has no profile"
+grep -q '"fingerprintRef":"urn:srcos:agent-machine-fingerprint:' "$bin/exports/run-agentplane/run-artifact.json" ||
+  fail "the run has no fingerprint"
+"$ctl" evidence show @last fingerprint.json >"$work/fingerprint"
+grep -q '"complianceStatus":"compliant"' "$work/fingerprint" || fail "the launch was not compliant"
+launched=$(grep -oE '"fingerprintHash":"sha256:[0-9a-f]{64}' "$work/fingerprint")
+now=$("$ctl" agent-machine fingerprint --profile app --repo "$repo" 2>/dev/null |
+  sed -n 's/^ *"fingerprintHash": \(".*"\),*$/"fingerprintHash":\1/p')
+[ "$launched\"" = "$now" ] || fail "the launch had another fingerprint than the host has: $launched, $now"
+export_last fingerprint
+has fingerprint-sourceos/fingerprint.json
+"$ctl" agent-machine evidence inspect "$run_id" --json >"$work/inspect.json" || fail "the bundle is not intact"
 [ "$(field mountCount "$work/inspect.json")" = 2 ] || fail "the bundle has other mounts"
 [ -z "$(podman ps --all --quiet)" ] || fail "a container is left"
 
@@ -122,6 +154,9 @@ for path in "$HOME" "$HOME/.ssh" "$HOME/dev/other"; do
   fi
   grep -q '"deniedAttempts"' "$work/no.json" || fail "no denied attempt"
 done
+export_last refused
+grep -q '"status":"failure"' "$bin/exports/refused-agentplane/session-artifact.json" || fail "a refusal is no failure"
+[ ! -e "$bin/exports/refused-agentplane/run-artifact.json" ] || fail "a refused launch has a run artifact"
 [ -z "$(podman ps --all --quiet)" ] || fail "a refusal left a container"
 
 # --- a directory that is swapped between check and launch
@@ -169,6 +204,8 @@ tmux -L "$session" resize-window -t s -x 120 -y 40
 tmux -L "$session" send-keys -t s "exit 5" Enter
 wait_for "ended 5"
 tmux -L "$session" kill-server
+export_last shell
+has shell-agentplane/session-artifact.json
 "$ctl" evidence show @last session/transcript.cast >"$work/cast"
 grep -q "made inside" "$work/cast" || fail "the transcript lacks what was written"
 if grep -rq "$secret" "$work/cast" "$HOME/.local/state/sourceos"; then fail "the secret is in the evidence"; fi
@@ -180,4 +217,9 @@ grep -q REDACTED- "$work/cast" || fail "nothing is masked in the transcript"
 "$ctl" agent-machine fingerprint --profile app --quiet >"$work/b.json"
 [ "$(field fingerprintHash "$work/a.json")" = "$(field fingerprintHash "$work/b.json")" ] || fail "two fingerprints differ"
 "$ctl" agent-machine doctor --profile app --repo "$repo" >"$work/doctor.txt" || { cat "$work/doctor.txt" >&2; fail "not ready"; }
+export_last doctor
+has doctor-agentplane/validation-artifact.json
+"$ctl" agent-machine mounts init --profile app --execute --policy-ok >/dev/null
+export_last mounts-init
+has mounts-init-agentplane/agent-machine-mount-evidence.json
 echo "shell, run, refusals, race and evidence agree on a real rootless Podman"

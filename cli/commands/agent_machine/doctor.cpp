@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/machine_documents.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
@@ -37,6 +38,7 @@ Result<Report> doctor(const Options& options, Context& context) {
   json::Value document = report.document();
   SOURCEOS_TRY(session.add({"checks.json"}, collect::EntryKind::check_report, document));
   SOURCEOS_TRY(session.add_probes(report.answers));
+  SOURCEOS_TRY(add_profile(session, profile.profile));
   collect::SessionFacts& facts = session.facts();
   facts.profile_ref = profile.profile.id;
   facts.workspace_id = profile.profile.agent_plane.workspace_id;

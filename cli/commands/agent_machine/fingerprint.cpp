@@ -2,16 +2,16 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/machine_documents.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
 #include "collect/collectors/git_document.hpp"
 #include "core/json/json.hpp"
-#include "host/environment.hpp"
-#include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/tools/git.hpp"
 #include "runtime/machine/fingerprint.hpp"
+#include "runtime/machine/launch_doors.hpp"
 #include "runtime/machine/presets.hpp"
 
 namespace sourceos::cli {
@@ -19,20 +19,8 @@ namespace sourceos::cli {
 namespace {
 
 constexpr std::array k_own_options = {output_option("Write the fingerprint to this file too")};
-constexpr auto k_options = joined(k_profile_option, k_repo_option, k_own_options);
-
-// Stands for the machine, the same for every name of its host or user.
-std::string host_tag(const MachineSession& session, const Context& context) {
-  std::string id;
-  for (const char* file : {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
-    const auto text = host::read_file(host::system_path(context.host.environment, file),
-                                      limits::k_config_file_bytes_max);
-    if (text && id.empty()) {
-      id = *text;
-    }
-  }
-  return session.pipeline().tag_of("machine:" + id);
-}
+constexpr auto k_options =
+    joined(k_profile_option, k_repo_option, k_contracts_option, k_own_options);
 
 std::optional<collect::GitFacts> git_of(const Context& context, const std::string& path,
                                         const std::filesystem::path& scratch) {
@@ -80,7 +68,9 @@ Result<Report> fingerprint(const Options& options, Context& context) {
     decisions.push_back(runtime::decide_mount(policy, request));
   }
   SOURCEOS_TRY_ASSIGN(const std::string policy_hash, runtime::policy_hash(declared, nullptr));
-  const runtime::FingerprintQuestion question{
+  const auto doors = runtime::open_door_refs(context.host.environment, contract_directories(options),
+                                             profile.profile);
+  runtime::FingerprintQuestion question{
       .host = context.host,
       .tools = context.tools,
       .profile = options.has("--profile") ? &profile : nullptr,
@@ -90,18 +80,14 @@ Result<Report> fingerprint(const Options& options, Context& context) {
       .git = git_of(context, repo_path, session.scratch()),
       .mounts = std::move(decisions),
       .policy_hash = policy_hash,
-      .host_tag = host_tag(session, context),
+      .host_tag = machine_tag(session, context),
       .toolkit_version = std::string(context.version),
-      .door_refs = {}};
-  std::vector<runtime::PodmanAnswer> answers;
-  SOURCEOS_TRY_ASSIGN(const json::Value document, runtime::take_fingerprint(question, answers));
-  // The hash is of what is shown: redaction comes first.
-  json::Value shown = session.clean(document);
-  SOURCEOS_TRY_ASSIGN(const std::string hash, runtime::fingerprint_hash(shown));
-  shown["fingerprintHash"] = hash;
-  shown["id"] = "urn:srcos:agent-machine-fingerprint:" + hash.substr(7, 32);
-  SOURCEOS_TRY(session.add({"fingerprint.json"}, collect::EntryKind::fingerprint, shown));
-  SOURCEOS_TRY(session.add_probes(answers));
+      .door_refs = doors.value_or(std::vector<std::string>())};
+  if (!doors) {
+    question.unknowns.push_back(fmt::format("doors: {}", doors.error().reason));
+  }
+  SOURCEOS_TRY_ASSIGN(json::Value shown, add_fingerprint(session, question));
+  SOURCEOS_TRY(add_profile(session, profile.profile));
   session.facts().profile_ref = profile.profile.id;
   SOURCEOS_TRY_ASSIGN(Report report, session.finish(shown, {}));
   if (session.has_bundle()) {

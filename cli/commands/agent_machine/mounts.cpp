@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/guarded.hpp"
+#include "cli/machine_documents.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
@@ -67,6 +68,7 @@ Result<Planned> planned(const Options& options, const Context& context) {
 
 Status record_plan(MachineSession& session, const Planned& made, const json::Value& document) {
   SOURCEOS_TRY(session.add({"plan.json"}, collect::EntryKind::plan, document));
+  SOURCEOS_TRY(add_profile(session, made.profile.profile));
   collect::SessionFacts& facts = session.facts();
   facts.profile_ref = made.profile.profile.id;
   facts.workspace_id = made.profile.profile.agent_plane.workspace_id;

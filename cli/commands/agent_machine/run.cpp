@@ -11,10 +11,6 @@ constexpr std::array k_own_options = {
            .kind = ValueKind::text,
            .value = "ID",
            .help = "openclaw, hermes, codex, claude-code, local-shell, github-bot or ci-bot"},
-    Option{.name = "--grant",
-           .kind = ValueKind::file,
-           .value = "FILE",
-           .help = "The grant that the tool or its door asks for"},
     Option{.name = "--trust-gate",
            .kind = ValueKind::file,
            .value = "FILE",
@@ -23,14 +19,9 @@ constexpr std::array k_own_options = {
            .kind = ValueKind::text,
            .value = "REF",
            .help = "The AgentPlane run that governs a tool with side effects"},
-    Option{.name = "--contracts",
-           .kind = ValueKind::directory,
-           .value = "DIR",
-           .help = "Where doors and revocations are looked for",
-           .repeat = Repeat::many},
 };
 constexpr auto k_options =
-    joined(k_repo_option, k_profile_option, k_own_options, k_mutating_options);
+    joined(k_repo_option, k_profile_option, k_own_options, k_launch_options, k_mutating_options);
 
 constexpr std::array k_examples = {
     Example{"A tool of a profile",

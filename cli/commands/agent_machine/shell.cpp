@@ -7,22 +7,13 @@ namespace sourceos::cli {
 namespace {
 
 constexpr std::array k_own_options = {
-    Option{.name = "--grant",
-           .kind = ValueKind::file,
-           .value = "FILE",
-           .help = "The grant that a door asks for"},
     Option{.name = "--shell",
            .kind = ValueKind::text,
            .value = "CMD",
            .help = "The shell; the profile's by default"},
-    Option{.name = "--contracts",
-           .kind = ValueKind::directory,
-           .value = "DIR",
-           .help = "Where doors and revocations are looked for",
-           .repeat = Repeat::many},
 };
 constexpr auto k_options =
-    joined(k_repo_option, k_profile_option, k_own_options, k_mutating_options);
+    joined(k_repo_option, k_profile_option, k_own_options, k_launch_options, k_mutating_options);
 
 constexpr std::array k_examples = {
     Example{"A shell in the container of a profile",

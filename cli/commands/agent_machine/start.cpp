@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/guarded.hpp"
+#include "cli/machine_documents.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
@@ -145,6 +146,7 @@ Result<Report> start(const Options& options, Context& context) {
   }
   session.facts().profile_ref = profile.profile.id;
   session.facts().non_claims = run.plan.non_claims;
+  SOURCEOS_TRY(add_profile(session, profile.profile));
   SOURCEOS_TRY(session.add_probes(podman.answers()));
   return session.finish(record_of(run, context, go),
                         run.error ? end_of(*run.error) : MachineSession::End{});
