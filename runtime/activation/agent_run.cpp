@@ -168,7 +168,7 @@ Status AgentRun::begin_change() {
   if (has_high(lint_definition(ports_.host, candidate.site, candidate.definition))) {
     return fail(ErrorKind::refused, "service-lint", "a drop-in changed meanwhile");
   }
-  SOURCEOS_TRY_ASSIGN(transaction_, Transaction::begin(ports_.backend, candidate.site, id_));
+  SOURCEOS_TRY_ASSIGN(transaction_, Transaction::begin(ports_.host, ports_.backend, candidate.site, id_));
   return {};
 }
 
@@ -240,15 +240,11 @@ void AgentRun::roll_back(const ChangeResult& failed) {
   const bool is_kept_for_inspection = failed.failed_step == Step::start && !is_interrupt &&
                                       !options_.strict && !before_.definition;
   outcome_.rollback = transaction_->rollback(is_kept_for_inspection ? Step::enable : Step::install);
-  if (!before_.service.active) {
-    if (const Status stopped = stop_container(ports_.host, outcome_.candidate.site.declaration);
-        !stopped && outcome_.steps[static_cast<std::size_t>(Step::start) - 1].status != StepStatus::not_run) {
-      outcome_.rollback.complete = false;
-      outcome_.rollback.actions.push_back(
-          {.undo = Undo::stop, .detail = stopped.error().message,
-           .command = "podman stop --ignore " +
-                      text::shell_word(outcome_.candidate.site.declaration.container_name)});
-    }
+  if (before_.running && outcome_.rollback.complete && !is_old_healthy_again()) {
+    outcome_.rollback.complete = false;
+    outcome_.rollback.actions.push_back({.undo = Undo::start,
+                                         .detail = "the earlier version was started and is not healthy",
+                                         .command = fmt::format("sourceos-agent status {}", outcome_.name)});
   }
   const bool is_restored = before_.definition && outcome_.rollback.complete && !is_interrupt;
   outcome_.result = is_interrupt  ? AgentResult::interrupted
@@ -263,6 +259,21 @@ void AgentRun::roll_back(const ChangeResult& failed) {
     stage(result, failed.reason);
   }
   quarantine_old();
+}
+
+// The container of the version that failed may still be on its way out when the earlier one is
+// started: its manager tries again, within the bound.
+bool AgentRun::is_old_healthy_again() {
+  constexpr std::uint64_t k_interval_ms = 250;
+  const AgentSite& site = outcome_.candidate.site;
+  for (std::uint64_t waited = 0; waited <= site.declaration.startup_timeout_s * 1000;
+       waited += k_interval_ms) {
+    if (ports_.backend.status(site.service).active && is_healthy(ports_.host, site.declaration)) {
+      return true;
+    }
+    ports_.sleep(k_interval_ms);
+  }
+  return false;
 }
 
 // After a rollback: our notes say what failed and whether a disabled override is ours.

@@ -39,6 +39,7 @@ class AgentRun {
   [[nodiscard]] Status begin_change();
   [[nodiscard]] Status record_state(Target target);
   void roll_back(const ChangeResult& failed);
+  [[nodiscard]] bool is_old_healthy_again();
   void note_failure(std::string reason);
   void close(LineStatus how);
   void quarantine_old();

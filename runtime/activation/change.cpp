@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view k_empty_authfile = "{\"auths\":{}}\n";
 constexpr std::uint64_t k_health_interval_ms = 250;
+// In a row: what ends at once is seen running once.
+constexpr int k_healthy_looks = 6;
 
 class Change {
  public:
@@ -100,11 +102,10 @@ class Change {
     const ServiceRef& service = candidate_.site.service;
     if (before_.service.active) {
       SOURCEOS_TRY(give({.step = Step::install, .action = Action::stop, .undo = Undo::start,
-                         .give = [&] {
-                           return backend_.stop(service,
-                                                candidate_.site.declaration.shutdown_timeout_s * 1000);
-                         },
+                         .give = [&] { return backend_.stop(service, candidate_.site.stop_timeout_ms()); },
                          .expected = [](const ServiceStatus& now) { return !now.active; }}));
+      // A container outlives the client that was killed, and would pass for the new version.
+      SOURCEOS_TRY(stop_container(host_, candidate_.site.declaration));
     }
     if (before_.service.enabled) {
       SOURCEOS_TRY(give({.step = Step::install, .action = Action::disable, .undo = Undo::enable,
@@ -167,17 +168,22 @@ class Change {
     }
     const auto end = Clock::now() + std::chrono::seconds(d.startup_timeout_s);
     std::uint64_t waited_ms = 0;
+    int healthy_looks = 0;
     for (;;) {
       SOURCEOS_TRY(interrupted());
       const ServiceStatus now = backend_.status(candidate_.site.service);
-      if (now.active && is_healthy(host_, d)) {
+      healthy_looks = now.active && is_healthy(host_, d) ? healthy_looks + 1 : 0;
+      if (healthy_looks == k_healthy_looks) {
         return {};
       }
-      if (!now.active && now.state.starts_with("failed")) {
+      // Waiting to be restarted is failing too: more starts would only use up the bound.
+      if (now.state.find("auto-restart") != std::string::npos ||
+          (!now.active && now.state.starts_with("failed"))) {
         return fail(ErrorKind::unavailable, "start-failed",
                     fmt::format("it ended: {} {}", now.result, now.last_exit));
       }
-      if (Clock::now() >= end || waited_ms >= d.startup_timeout_s * 1000) {
+      const bool is_time_up = Clock::now() >= end || waited_ms >= d.startup_timeout_s * 1000;
+      if (is_time_up && healthy_looks == 0) {
         return fail(ErrorKind::timeout, "health-timeout",
                     fmt::format("not {} within {} s", d.health_expected, d.startup_timeout_s));
       }

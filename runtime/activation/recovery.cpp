@@ -96,7 +96,7 @@ Result<std::optional<Recovery>> recover(host::Host& host, ServiceBackend& backen
   const host::InterruptShield shield;
   Recovery recovery{.transaction = begin.transaction, .declaration = site.declaration, .undo = {}};
   recovery.undo =
-      undo_changes(backend, site, open->journal, open->lines, Step::evaluate);
+      undo_changes(host, backend, site, open->journal, open->lines, Step::evaluate);
   note_override(host, backend, site);
   JournalLine end;
   end.transaction = begin.transaction;

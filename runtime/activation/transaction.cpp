@@ -27,6 +27,20 @@ Result<std::string> read_if_there(const fs::path& path) {
   return host::read_file(path, limits::k_config_file_bytes_max);
 }
 
+// Starts of a version that is taken back do not count against the one that comes back.
+Status keep_start_counts(const AgentSite& site, const std::string& id) {
+  for (const char* name : k_start_counts) {
+    const auto bytes = read_if_there(site.places.state / name);
+    if (bytes) {
+      SOURCEOS_TRY(host::write_file_atomically(site.transactions() / id / name, *bytes, 0600,
+                                               host::Durability::synced));
+    } else if (bytes.error().kind != ErrorKind::not_found) {
+      return fail(bytes.error());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 AgentSite AgentSite::of(const Declaration& declaration, const host::Host& host) {
@@ -68,11 +82,13 @@ json::Value as_json(const UndoReport& report) {
   return {{"performed", report.performed}, {"actions", actions}, {"complete", report.complete}};
 }
 
-Result<Transaction> Transaction::begin(ServiceBackend& backend, AgentSite site, std::string id) {
+Result<Transaction> Transaction::begin(const host::Host& host, ServiceBackend& backend,
+                                       AgentSite site, std::string id) {
   const std::string declaration = as_json(site.declaration).dump();
   SOURCEOS_TRY(host::make_directories(site.transactions() / id, 0700));
   SOURCEOS_TRY(host::write_file_atomically(site.transactions() / id / k_declaration_copy, declaration,
                                            0600, host::Durability::synced));
+  SOURCEOS_TRY(keep_start_counts(site, id));
   SOURCEOS_TRY(Journal::rotate(site.journal()));
   SOURCEOS_TRY_ASSIGN(Journal journal, Journal::open(site.journal()));
   JournalLine line;
@@ -82,7 +98,7 @@ Result<Transaction> Transaction::begin(ServiceBackend& backend, AgentSite site, 
   line.before.sha256 = bundle::sha256(declaration);
   line.status = LineStatus::done;
   SOURCEOS_TRY(journal.append(std::move(line)));
-  return Transaction(backend, std::move(site), std::move(id), std::move(journal));
+  return Transaction(host, backend, std::move(site), std::move(id), std::move(journal));
 }
 
 Result<Before> Transaction::keep_backup(const fs::path& path, std::uint64_t seq) {
@@ -194,7 +210,7 @@ Status Transaction::give(const Order& order) {
 
 UndoReport Transaction::rollback(Step first) {
   const host::InterruptShield shield;
-  return undo_changes(*backend_, site_, journal_, open_transaction(journal_.text()), first);
+  return undo_changes(*host_, *backend_, site_, journal_, open_transaction(journal_.text()), first);
 }
 
 Status Transaction::close(LineStatus how) {

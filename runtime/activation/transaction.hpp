@@ -3,6 +3,7 @@
 // say how to go back, for this process (rollback) and for the next one (recovery).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -32,9 +33,17 @@ struct AgentSite {
   [[nodiscard]] static AgentSite of(const Declaration& declaration, const host::Host& host);
   // Empty for the service, which is no file.
   [[nodiscard]] std::filesystem::path path(Place place) const;
+  // How long a stop may take: the manager kills after the declared time, and then has to reap.
+  [[nodiscard]] std::uint64_t stop_timeout_ms() const {
+    constexpr std::uint64_t k_grace_ms = 10'000;
+    return declaration.shutdown_timeout_s * 1000 + k_grace_ms;
+  }
   [[nodiscard]] std::filesystem::path journal() const { return places.state / "journal.jsonl"; }
   [[nodiscard]] std::filesystem::path transactions() const { return places.state / "txn"; }
 };
+
+// The launcher's count of starts, in the state directory and, as it was, in the transaction's.
+inline constexpr std::array k_start_counts = {"starts.log", "starts.count"};
 
 // What a rollback or a recovery did, for the report.
 struct UndoAction {
@@ -57,7 +66,8 @@ struct UndoReport {
 class Transaction {
  public:
   // The first line; the declaration is copied, so that recovery knows the places again.
-  [[nodiscard]] static Result<Transaction> begin(ServiceBackend& backend, AgentSite site,
+  [[nodiscard]] static Result<Transaction> begin(const host::Host& host,
+                                                 ServiceBackend& backend, AgentSite site,
                                                  std::string id);
 
   // --- changes; each is undone by rollback when it, or a later one, fails
@@ -88,13 +98,15 @@ class Transaction {
   [[nodiscard]] const std::string& failed_reason() const { return failed_reason_; }
 
  private:
-  Transaction(ServiceBackend& backend, AgentSite site, std::string id, Journal journal)
-      : backend_(&backend), site_(std::move(site)), id_(std::move(id)),
+  Transaction(const host::Host& host, ServiceBackend& backend, AgentSite site, std::string id,
+              Journal journal)
+      : host_(&host), backend_(&backend), site_(std::move(site)), id_(std::move(id)),
         journal_(std::move(journal)) {}
 
   [[nodiscard]] Result<Before> keep_backup(const std::filesystem::path& path, std::uint64_t seq);
   [[nodiscard]] Status change(JournalLine line, const std::function<Status()>& deed);
 
+  const host::Host* host_;
   ServiceBackend* backend_;
   AgentSite site_;
   std::string id_;
@@ -107,8 +119,8 @@ class Transaction {
 // Undoes the changes of `lines` (one transaction) from the newest to the first whose step is
 // `first` or later, each with its line in the journal. Never stops at a failure; when something
 // could not be undone the definition is renamed to `*.disabled`, so that nothing can start it.
-[[nodiscard]] UndoReport undo_changes(ServiceBackend& backend, const AgentSite& site,
-                                      Journal& journal, const std::vector<JournalLine>& lines,
-                                      Step first);
+[[nodiscard]] UndoReport undo_changes(const host::Host& host, ServiceBackend& backend,
+                                      const AgentSite& site, Journal& journal,
+                                      const std::vector<JournalLine>& lines, Step first);
 
 }  // namespace sourceos::runtime

@@ -16,6 +16,7 @@
 #include "core/text.hpp"
 #include "host/fault.hpp"
 #include "host/files.hpp"
+#include "runtime/activation/change.hpp"
 #include "runtime/activation/transaction.hpp"
 
 namespace sourceos::runtime {
@@ -43,8 +44,9 @@ std::optional<Step> step_of(std::string_view name) {
 
 class Undoer {
  public:
-  Undoer(ServiceBackend& backend, const AgentSite& site, std::string transaction)
-      : backend_(backend), site_(site), transaction_(std::move(transaction)) {}
+  Undoer(const host::Host& host, ServiceBackend& backend, const AgentSite& site,
+         std::string transaction)
+      : host_(host), backend_(backend), site_(site), transaction_(std::move(transaction)) {}
 
   Status undo(const JournalLine& line) {
     switch (line.undo) {
@@ -166,13 +168,28 @@ class Undoer {
   Status stop() {
     SOURCEOS_TRY(host::fault_point("rollback.stop"));
     const ServiceStatus now = backend_.status(site_.service);
-    if (now.reachable && !now.active && !now.known) {
-      return {};
+    if (!now.reachable || now.active || now.known) {
+      SOURCEOS_TRY(obey_unless_lying([&] {
+        return backend_.stop(site_.service, site_.stop_timeout_ms());
+      }));
+      SOURCEOS_TRY(expect(!backend_.status(site_.service).active, "still running"));
     }
-    SOURCEOS_TRY(obey_unless_lying([&] {
-      return backend_.stop(site_.service, site_.declaration.shutdown_timeout_s * 1000);
-    }));
-    return expect(!backend_.status(site_.service).active, "still running");
+    // A container outlives the client that was killed.
+    return stop_container(host_, site_.declaration);
+  }
+
+  Status restore_start_counts() const {
+    for (const char* name : k_start_counts) {
+      const auto bytes = host::read_file(site_.transactions() / transaction_ / name,
+                                         limits::k_config_file_bytes_max);
+      const fs::path path = site_.places.state / name;
+      if (bytes) {
+        SOURCEOS_TRY(host::write_file_atomically(path, *bytes, 0600, host::Durability::none));
+      } else if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+        return fail(system_error(errno, fmt::format("remove '{}'", path.native())));
+      }
+    }
+    return {};
   }
 
   Status enable() {
@@ -187,12 +204,14 @@ class Undoer {
     if (backend_.status(site_.service).active) {
       return {};
     }
+    SOURCEOS_TRY(restore_start_counts());
     SOURCEOS_TRY(obey_unless_lying([&] {
       return backend_.start(site_.service, site_.declaration.startup_timeout_s * 1000);
     }));
     return expect(backend_.status(site_.service).active, "not running");
   }
 
+  const host::Host& host_;
   ServiceBackend& backend_;
   const AgentSite& site_;
   std::string transaction_;
@@ -215,7 +234,7 @@ UndoAction put_definition_out_of_use(ServiceBackend& backend, const AgentSite& s
     (void)host::sync_directory(path.parent_path());
     // Their answers change nothing: the definition is gone, and what remains is for a person.
     // launchd forgets a job only when it is told to, systemd when it reads anew.
-    (void)backend.stop(site.service, site.declaration.shutdown_timeout_s * 1000);
+    (void)backend.stop(site.service, site.stop_timeout_ms());
     if (backend.status(site.service).active) {
       (void)backend.kill(site.service);
     }
@@ -267,13 +286,13 @@ std::vector<JournalLine> pending(const std::vector<JournalLine>& lines, Step fir
 
 }  // namespace
 
-UndoReport undo_changes(ServiceBackend& backend, const AgentSite& site, Journal& journal,
-                        const std::vector<JournalLine>& lines, Step first) {
+UndoReport undo_changes(const host::Host& host, ServiceBackend& backend, const AgentSite& site,
+                        Journal& journal, const std::vector<JournalLine>& lines, Step first) {
   UndoReport report{.performed = true, .complete = true, .actions = {}};
   if (lines.empty()) {
     return report;
   }
-  Undoer undoer(backend, site, lines.front().transaction);
+  Undoer undoer(host, backend, site, lines.front().transaction);
   bool is_in_danger = false;
   for (JournalLine line : pending(lines, first)) {
     // Nothing is started or enabled on top of what could not be taken away.

@@ -13,7 +13,7 @@ namespace {
 const std::string k_id(32, 'a');
 
 Transaction begin(tests::ActivationWorld& world) {
-  return Transaction::begin(world.backend, world.site(), k_id).value();
+  return Transaction::begin(world.host(), world.backend, world.site(), k_id).value();
 }
 
 }  // namespace

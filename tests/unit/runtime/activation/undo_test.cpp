@@ -14,7 +14,7 @@ const std::string k_id(32, 'b');
 
 // Installed, enabled and started within one open transaction.
 Transaction changed(tests::ActivationWorld& world) {
-  Transaction transaction = Transaction::begin(world.backend, world.site(), k_id).value();
+  Transaction transaction = Transaction::begin(world.host(), world.backend, world.site(), k_id).value();
   const ServiceRef service = world.site().service;
   ServiceBackend& backend = world.backend;
   REQUIRE(transaction.make_directory(Step::install, Place::definition_directory, 0755));
@@ -78,7 +78,7 @@ TEST_CASE("a backup that is not what the journal says is not put back") {
   const AgentSite site = world.site();
   world.fake.home.write(
       std::filesystem::relative(site.places.definition, world.fake.home.path()).string(), "old");
-  Transaction transaction = Transaction::begin(world.backend, site, k_id).value();
+  Transaction transaction = Transaction::begin(world.host(), world.backend, site, k_id).value();
   REQUIRE(transaction.write_file(Step::install, Place::definition, "new", 0644, {}));
   std::ofstream(site.transactions() / k_id / "1") << "forged";
   const UndoReport undo = transaction.rollback(Step::install);
@@ -90,11 +90,29 @@ TEST_CASE("a backup that is not what the journal says is not put back") {
 TEST_CASE("what a cut write left beside its target goes with the undo") {
   tests::ActivationWorld world;
   const AgentSite site = world.site();
-  Transaction transaction = Transaction::begin(world.backend, site, k_id).value();
+  Transaction transaction = Transaction::begin(world.host(), world.backend, site, k_id).value();
   REQUIRE(transaction.make_directory(Step::install, Place::launcher_directory, 0755));
   REQUIRE(transaction.write_file(Step::install, Place::launcher, "new", 0755, {}));
   const auto half = site.places.launcher.parent_path() / ".launch.0011223344556677.tmp";
   std::ofstream(half) << "ha";
   CHECK(transaction.rollback(Step::install).complete);
   CHECK_FALSE(std::filesystem::exists(half));
+}
+
+TEST_CASE("starts of a version that is taken back do not count against the one that comes back") {
+  tests::ActivationWorld world;
+  REQUIRE(world.activate());
+  const AgentSite site = world.site();
+  const auto counts = site.places.state;
+  std::ofstream(counts / "starts.count") << "1\n";
+  Transaction transaction = Transaction::begin(world.host(), world.backend, site, k_id).value();
+  REQUIRE(transaction.give({.step = Step::install, .action = Action::stop, .undo = Undo::start,
+                            .give = [&] { return world.backend.stop(site.service, 0); },
+                            .expected = {}}));
+  std::ofstream(counts / "starts.count") << "4\n";
+  std::ofstream(counts / "starts.log") << "1\n2\n3\n4\n";
+  CHECK(transaction.rollback(Step::install).complete);
+  CHECK(world.backend.job().active);
+  CHECK(tests::read_file(counts / "starts.count") == "1\n");
+  CHECK_FALSE(std::filesystem::exists(counts / "starts.log"));
 }
