@@ -115,7 +115,7 @@ constexpr std::array k_agent_commands = {
     &k_agent_list,    &k_agent_preflight, &k_agent_doctor,     &k_agent_status,
     &k_agent_logs,    &k_agent_stage,     &k_agent_install,    &k_agent_start,
     &k_agent_stop,    &k_agent_restart,   &k_agent_quarantine, &k_agent_uninstall,
-    &k_agent_scan,    &k_completion,
+    &k_agent_activate, &k_agent_scan,    &k_completion,
 };
 constinit const Command k_sourceos_agent = {
     .name = "sourceos-agent",

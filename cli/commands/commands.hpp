@@ -22,6 +22,7 @@ extern const Command k_agent_machine_mounts_plan;
 extern const Command k_agent_machine_run;
 extern const Command k_agent_machine_shell;
 extern const Command k_agent_machine_start;
+extern const Command k_agent_activate;
 extern const Command k_agent_doctor;
 extern const Command k_agent_install;
 extern const Command k_agent_list;

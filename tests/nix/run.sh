@@ -201,5 +201,33 @@ if [ "$(id -u)" -eq 0 ]; then
   called '--scope system' # nobody is named: root acts for itself alone
 fi
 
+# --- the real tool: the declarations load, and the hook runs it for real. There is no service manager
+# and no image here, so what can be had is a staged agent, and a switch that may finish.
+if [ -x "$bin/sourceos-agent" ]; then
+  export HOME=$work/home XDG_STATE_HOME=$work/home/state XDG_CONFIG_HOME=$work/home/config
+  mkdir -m 700 "$HOME"
+  "$bin/sourceos-agent" activate --declarations "$declarations" --dry-run --evidence none --json \
+    >"$work/out" || true
+  jq -e '.agents | length == 1 and .[0].name == "node-commander"
+         and .[0].result != "invalid-declaration"' "$work/out" >/dev/null ||
+    fail "the tool does not take the declaration: $(cat "$work/out")"
+  mkdir -p "$work/real/bin"
+  ln -sf "$bin/sourceos-agent" "$work/real/bin/sourceos-agent"
+  hook=$(build hook nixos agents.nix "$work/real")
+  status=0
+  "$hook" --user "$(id -un)" --scope user --declarations "$declarations" 2>"$work/err" || status=$?
+  same 'hook on the real tool, agents staged' 0 "$status"
+  grep -q 'node-commander .*staged' "$work/err" || fail "the table is otherwise: $(cat "$work/err")"
+  status=0
+  "$hook" --user "$(id -un)" --scope user --strict --declarations "$declarations" 2>"$work/err" || status=$?
+  same 'strict hook on the real tool, agents staged' 1 "$status"
+  if [ "$(id -u)" -eq 0 ]; then
+    "$hook" --declarations "$declarations" 2>"$work/err" || fail "the hook fails on a scope that is not root's"
+    grep -q 'scope-mismatch' "$work/err" || fail "root acts for a user: $(cat "$work/err")"
+  fi
+  [ ! -e "$HOME/config/systemd" ] && [ ! -e "$HOME/.config/systemd" ] || fail "a unit was installed"
+  "$bin/sourceosctl" evidence verify @last >"$work/out" || fail "the last bundle does not verify: $(cat "$work/out")"
+fi
+
 [ "$failures" -eq 0 ] || exit 1
 echo "three modules evaluate, their declarations build, and the hook keeps its contract"
