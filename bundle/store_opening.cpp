@@ -168,8 +168,9 @@ std::optional<host::FileLock> take_abandoned(const fs::path& directory) {
 }
 
 void clean_gc(const fs::path& directory, const StorePlaces& places) {
-  const auto waits_for = host::read_file(directory / "writers", limits::k_mib);
-  for (const std::string_view writer : text::lines(waits_for ? *waits_for : "")) {
+  const std::string waits_for =
+      host::read_file(directory / "writers", limits::k_mib).value_or(std::string());
+  for (const std::string_view writer : text::lines(waits_for)) {
     const fs::path path = places.tmp() / writer;
     if (host::describe(path) && !take_abandoned(path)) {
       return;
