@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
     std::fputs("usage: make_broken_bundles DIRECTORY\n", stderr);
     return 2;
   }
+  doctest::Context context;
+  context.setAsDefaultForAssertsOutOfTestCases();
   const std::filesystem::path root = argv[1];
   std::filesystem::create_directories(root / "good");
   static_cast<void>(lay_down(Scene(), root / "good"));
