@@ -165,6 +165,9 @@ class AssignmentReader : public ValueReader {
     const std::size_t start = at_;
     take("*");
     take("[]");
+    if (take_word("as")) {  // `Dim pwd As String = "x"`
+      skip_blanks();
+    }
     while (more() && is_word(peek())) {
       ++at_;
     }
@@ -365,6 +368,12 @@ class AssignmentReader : public ValueReader {
       skip_members();
     } else if (!closed && peek() == ':' && is_break(peek(1))) {
       ++at_;
+      skip_space();
+      if (take("content: ") || take("value: ")) {
+        skip_blanks();
+        out_.joint = Joint::pair;
+        return true;
+      }
       skip_members();  // `DBPassword:\n  Type: String\n  Default: x`
       if (!std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower)) {
         at_ = start;

@@ -31,6 +31,7 @@ struct Assignment {
   bool spaced = false;           // white space stands around the separator
   bool call = false;             // the value is the default in a call: getenv("NAME", "value")
   bool ends_line = false;        // nothing follows the value on its line
+  bool ends_string = false;      // a quote that is not the value's own follows it
   bool numbers = false;          // the value is a list of byte values
   bool cut = false;              // the text ended inside the value
   [[nodiscard]] bool found() const { return to > from; }

@@ -78,6 +78,9 @@ class ValueReader : public AssignmentText {
         skip_blanks();
         continue;
       }
+      if (take_wrapper()) {
+        continue;
+      }
       std::size_t letters = 0;
       while (letters < 3 && (is_word(peek(letters)) || peek(letters) == '@')) {
         ++letters;
@@ -95,6 +98,30 @@ class ValueReader : public AssignmentText {
       return;
     }
   }
+
+  // `Some("x")`, `SecretStr('x')`, `string(14) "x"`: what debug output writes around a string.
+  bool take_wrapper() {
+    static constexpr auto k_wrappers = std::to_array<std::string_view>(
+        {"Some(", "Just ", "Ok(", "String::from(", "SecretStr(", "Secret(", "SecretString(", "Sensitive(", "Box(", "Text("});
+    for (const std::string_view wrapper : k_wrappers) {
+      if (rest().starts_with(wrapper) && is_quote(peek(wrapper.size()))) {
+        return take(wrapper);
+      }
+    }
+    const std::size_t start = at_;
+    if (take("string(") || take("str(") || take("String(")) {
+      while (more() && peek() >= '0' && peek() <= '9') {
+        ++at_;
+      }
+      if (take(") ") && is_quote(peek())) {
+        return true;
+      }
+      at_ = start;
+    }
+    return false;
+  }
+
+  static bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }
 
   // Up to the same quote again. A quote behind more back slashes than the opening one is inside.
   void read_quoted(std::string_view quote) {
@@ -176,6 +203,7 @@ class ValueReader : public AssignmentText {
     finish(end);
     trim_bare();
     out_.ends_line = ends_line(out_.to);
+    out_.ends_string = out_.to < text_.size() && text_[out_.to] == '"';
   }
 
   // The name is a query parameter: `&` ends its value.

@@ -1,14 +1,17 @@
 // The chain of redact/confirm.hpp. Rules of issuers need little: extend the span, checksum,
-// entropy. Rules for names and values read the assignment (assignment.hpp) and weigh how sure the
-// name is (secret_name.hpp) against how the value looks (secret_value.hpp).
+// entropy. Rules for names and values read the assignment (assignment.hpp) and judge its value
+// (named_value.hpp); those for commands read their words (command_line.hpp).
 #include "redact/confirm.hpp"
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/text.hpp"
 #include "redact/assignment.hpp"
 #include "redact/checksum.hpp"
+#include "redact/command_line.hpp"
+#include "redact/named_value.hpp"
 #include "redact/secret_name.hpp"
 #include "redact/secret_value.hpp"
 
@@ -16,10 +19,8 @@ namespace sourceos::redact {
 
 namespace {
 
-constexpr std::size_t k_password_bytes_min = 4;
 constexpr std::size_t k_token_bytes_min = 8;
 constexpr std::size_t k_weak_bytes_min = 15;
-constexpr std::size_t k_faint_bytes_min = 24;
 
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -66,180 +67,6 @@ bool is_user_and_password(std::string_view base64) {
          std::ranges::all_of(*decoded, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
 }
 
-// --- values under names
-
-// Spaces in a password: few words, none of them of the kind that stands in messages.
-bool is_phrase(std::string_view value) {
-  const auto words = text::split(value, ' ');
-  return words.size() <= 2 && std::ranges::none_of(words, [](std::string_view word) {
-           return word.empty() || is_common_word(word) || std::string_view(":.?!").contains(word.back());
-         });
-}
-
-// The rest of an expression or a selector, read from inside a string of code: `"+new X(`, `.$p[`.
-bool is_continued(std::string_view value) {
-  const bool joined = value.size() > 1 && std::string_view("+.,#?&|)").contains(value.front());
-  return joined && (is_identifier(value.substr(1)) || value.find_first_of("([$ ") != std::string_view::npos ||
-                    value.back() == ':');
-}
-
-// `db_password`, `challengePassword`: a name of a password, not one.
-bool joins_words(std::string_view value) {
-  if (value.find_first_of("_- .") != std::string_view::npos) {
-    return true;
-  }
-  const bool lower_first = !value.empty() && value.front() >= 'a' && value.front() <= 'z';
-  return lower_first && std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-// A piece of an expression: a bracket closes that was opened before, or one opens a block.
-bool is_torn(std::string_view value) {
-  const std::size_t close = value.find(')');
-  return value.starts_with('{') ||
-         (close != std::string_view::npos && close + 1 < value.size() && value.find('(') == std::string_view::npos);
-}
-
-// Words in which nobody speaks: a salt or a phrase of random parts, `f8!k Zq2- x`.
-bool is_random_phrase(std::string_view value) {
-  constexpr std::size_t k_phrase_bytes_min = 32;
-  const Shape shape = shape_of(value);
-  return value.size() >= k_phrase_bytes_min && value.find(": ") == std::string_view::npos && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
-         shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
-}
-
-bool is_password_value(const Assignment& found, std::string_view value) {
-  const Shape shape = shape_of(value);
-  const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
-  if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value)) {
-    return false;
-  }
-  if (shape.spaces > 0 && !is_phrase(value)) {
-    return false;
-  }
-  if (found.name == "pass" && (words_only || is_common_word(value))) {
-    return false;  // the verb, and a verdict
-  }
-  if (value.starts_with("--") && (found.joint == Joint::space || found.joint == Joint::argument)) {
-    return false;  // the next option
-  }
-  switch (found.joint) {
-    case Joint::beside: return false;
-    case Joint::space:
-      if (found.name == "pass" && shape.digits == 0) {
-        return false;  // the verb
-      }
-      break;
-    case Joint::argument:
-      return found.quoting == Quoting::quoted && shape.spaces == 0 && !is_identifier(value) && !is_code(value) &&
-             value.size() >= 6;
-    case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0);
-    case Joint::comparison: return found.quoting == Quoting::quoted;
-    default: break;
-  }
-  if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
-    return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
-  }
-  if (is_code(value) || is_torn(value)) {
-    return false;
-  }
-  if (!words_only) {
-    return shape.lower + shape.upper > 0 || shape.digits >= k_password_bytes_min;
-  }
-  // A bare word: only where the line ends with it or where no code is written.
-  const bool about_names = meaning_of_name(value).strength != NameStrength::none;
-  if (about_names || (found.joint == Joint::colon && value.size() < 5)) {
-    return false;
-  }
-  const bool member = found.name.starts_with("self.") || found.name.starts_with("this.") || found.name.starts_with('_');
-  return !member && (found.ends_line || (!found.spaced && found.joint == Joint::equals));
-}
-
-bool is_strong_value(const Assignment& found, std::string_view value) {
-  Shape shape = shape_of(value);
-  if (value.find('\n') != std::string_view::npos) {
-    shape.spaces = 0;  // a long run folded over lines
-  }
-  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
-    return true;
-  }
-  if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value)) {
-    return false;
-  }
-  if (found.joint == Joint::argument && found.quoting == Quoting::bare) {
-    return false;
-  }
-  // The name of a secret, not one: `age-secret-key-1`.
-  if (shape.upper == 0 && shape.digits <= 2 && meaning_of_name(value).strength != NameStrength::none) {
-    return false;
-  }
-  if (found.joint == Joint::comparison && found.quoting == Quoting::quoted) {
-    return true;
-  }
-  if (found.joint == Joint::beside && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
-    return false;
-  }
-  if (is_identifier(value) || is_continued(value)) {
-    return false;
-  }
-  if (found.quoting == Quoting::bare && is_code(value)) {
-    return false;
-  }
-  if (is_uuid(value)) {
-    return true;
-  }
-  if (shape.lower + shape.upper == 0) {
-    return shape.digits >= 16;
-  }
-  if (shape.digits == 0) {
-    const bool quoted = found.quoting == Quoting::quoted;
-    if (quoted && value.size() >= 12 && value.find_first_of("#!@%^&*?+=~$") != std::string_view::npos) {
-      return true;
-    }
-    return is_random(value, 16) || (shape.marks >= 2 && value.size() >= 12) || (value.size() >= 20 && shape.marks == 0 && (shape.upper == 0 || shape.lower == 0) && entropy_per_character(value) > 3.4);
-  }
-  return entropy_per_character(value) >= 1.8;
-}
-
-bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
-  const Shape shape = shape_of(value);
-  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
-    return true;
-  }
-  const std::size_t least = klass == "token" ? 12 : klass == "session" ? 20 : k_weak_bytes_min;
-  if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
-    return false;
-  }
-  if (found.quoting == Quoting::bare && value.find_first_of("()&!{};,[]$*<>\"'") != std::string_view::npos) {
-    return false;
-  }
-  if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
-    return false;
-  }
-  if (is_code(value) || (value.starts_with("0x") && value.size() < 34)) {
-    return false;
-  }
-  return is_random(value, least) && entropy_per_character(value) >= 2.8;
-}
-
-bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::string_view value) {
-  if (found.numbers) {
-    return meaning.strength > NameStrength::faint;
-  }
-  if (is_placeholder(value)) {
-    return false;
-  }
-  switch (meaning.strength) {
-    case NameStrength::none: return false;
-    case NameStrength::faint:
-      return found.quoting == Quoting::quoted && value.size() >= k_faint_bytes_min && !is_public_identifier(value) &&
-             is_weak_value(found, value, meaning.klass);
-    case NameStrength::password: return is_password_value(found, value);
-    case NameStrength::strong: return !value.starts_with("sha256:") && is_strong_value(found, value);
-    case NameStrength::weak: return !is_public_identifier(value) && is_weak_value(found, value, meaning.klass);
-  }
-  return false;
-}
-
 // `checksum/secret: ...` is a digest of one; `"--password", help="..."` an option being declared.
 bool describes(std::string_view text, const Assignment& found) {
   const std::string_view before = text.substr(0, static_cast<std::size_t>(found.name.data() - text.data()));
@@ -247,6 +74,11 @@ bool describes(std::string_view text, const Assignment& found) {
     if (before.ends_with(word)) {
       return true;
     }
+  }
+  // `arn:aws:secretsmanager:eu-west-1:123456789012:secret:db` names one.
+  if (found.joint == Joint::colon && before.size() > 1 && before.back() == ':' && before[before.size() - 2] >= '0' &&
+      before[before.size() - 2] <= '9') {
+    return true;
   }
   const std::string_view value = text.substr(found.from, found.to - found.from);
   const std::size_t sign = value.find('=');
@@ -337,6 +169,21 @@ Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
   return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};
 }
 
+// Several secrets may follow one name.
+Confirmed confirm_command(const Candidate& candidate) {
+  const std::string_view text = whole_text(candidate);
+  const std::size_t shift = candidate.before.size();
+  const std::vector<SecretWord> words = command_secrets(text, shift + candidate.from, shift + candidate.to);
+  if (words.empty()) {
+    return refused("no-value");
+  }
+  Confirmed out{.verdict = Verdict::confirmed, .from = words[0].from - shift, .to = words[0].to - shift, .by = "command"};
+  for (std::size_t at = 1; at < words.size() && at <= out.also.size(); ++at) {
+    out.also[at - 1] = {words[at].from - shift, words[at].to - shift};
+  }
+  return out;
+}
+
 Confirmed confirm_prose(const Candidate& candidate) {
   constexpr std::size_t k_prose_bytes_min = 8;
   const std::string_view text = whole_text(candidate);
@@ -347,6 +194,13 @@ Confirmed confirm_prose(const Candidate& candidate) {
     return refused("no-value");
   }
   return {.verdict = Verdict::confirmed, .from = found.from - shift, .to = found.to - shift, .by = "name"};
+}
+
+// `expires_in=3600`: a pair, not a credential that ends in `=`.
+bool is_parameter(std::string_view value) {
+  const std::size_t sign = value.find('=');
+  return sign != std::string_view::npos && sign > 0 && sign + 1 < value.size() && value[sign + 1] != '=' &&
+         is_identifier(value.substr(0, sign)) && value.size() - sign < k_weak_bytes_min;
 }
 
 // `Name: scheme credential`; the match ends before the credential.
@@ -360,7 +214,7 @@ Confirmed confirm_header(const Candidate& candidate) {
   }
   const std::string_view value = candidate.after.substr(0, size);
   if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value) || is_code(value) ||
-      value.starts_with("realm=")) {
+      value.starts_with("realm=") || is_parameter(value)) {
     return refused("value");
   }
   constexpr std::size_t k_plain_bytes_min = 20;
@@ -382,7 +236,7 @@ bool is_nothing(std::string_view value) {
   const bool constant = value.find('_') != std::string_view::npos && std::ranges::all_of(value, [](char c) {
                           return (c >= 'A' && c <= 'Z') || c == '_';
                         });
-  return constant || is_code(value) || std::ranges::find(k_nothing, lower) != k_nothing.end() ||
+  return constant || (is_code(value) && !is_dotted(value)) || std::ranges::find(k_nothing, lower) != k_nothing.end() ||
          (is_placeholder(value) && !is_common_word(value));
 }
 
@@ -397,6 +251,14 @@ std::string_view name_before(const Candidate& candidate) {
 
 bool is_mixed(std::string_view value) {
   return shape_of(value).mixed() && !is_placeholder(value) && !is_location(value) && !is_identifier(value);
+}
+
+// More than a word: with a digit, or with marks or capitals inside.
+bool is_near_sure(std::string_view value) {
+  const Shape shape = shape_of(value);
+  const bool varied = shape.digits > 0 || (shape.marks > 0 && !is_identifier(value)) ||
+                      (shape.upper > 0 && shape.lower > 0 && !is_identifier(value));
+  return shape.lower + shape.upper > 0 && varied && !is_placeholder(value) && !is_location(value) && !is_code(value);
 }
 
 Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
@@ -419,6 +281,7 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::mixed:
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
+    case Check::digit: return is_near_sure(value) ? taken(candidate, "place") : refused("word");
     case Check::password: return is_nothing(value) ? refused("placeholder") : taken(candidate, "place");
     default: return taken(candidate, "format");
   }
@@ -438,6 +301,9 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
   }
   if (rule.check == Check::prose) {
     return confirm_prose(candidate);
+  }
+  if (rule.check == Check::command) {
+    return confirm_command(candidate);
   }
   if (rule.check == Check::header) {
     return confirm_header(candidate);

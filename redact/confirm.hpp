@@ -4,6 +4,7 @@
 // redaction.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -27,8 +28,12 @@ enum class Verdict : std::uint8_t {
 };
 
 struct Confirmed {
+  struct Place {
+    std::size_t from = 0, to = 0;
+  };
   Verdict verdict = Verdict::refused;
   std::size_t from = 0, to = 0;   // the secret, from the match's begin; may end past the match
+  std::array<Place, 3> also{};    // more secrets behind it; those that are there come first
   std::string_view by;            // the check that decided, for `redact explain`
   [[nodiscard]] bool masks() const { return verdict != Verdict::refused; }
 };

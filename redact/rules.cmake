@@ -34,7 +34,10 @@ sourceos_library(redact_rules
   SOURCES
     assignment.cpp
     checksum.cpp
+    command_line.cpp
     confirm.cpp
+    filler.cpp
+    named_value.cpp
     pattern.cpp
     rule_example.cpp
     rules.cpp

@@ -19,7 +19,9 @@ namespace {
 constexpr std::array k_kinds{"secret", "finding"};
 constexpr std::array k_formats{"issuer", "free"};
 constexpr std::array k_severities{"low", "medium", "high"};
-constexpr std::array k_checks{"none", "github", "jwt", "luhn", "aws-key-id", "basic-auth", "service", "mixed", "pem-base64", "password", "assignment", "option", "header", "identity", "prose"};
+constexpr std::array k_checks{"none",    "github",     "jwt",   "luhn",     "aws-key-id", "basic-auth",
+                              "service", "mixed",      "pem-base64", "digit", "password",   "assignment",
+                              "option",  "header",     "identity",   "prose", "command"};
 constexpr std::array k_extends{"none", "b64", "b64url", "word", "graph"};
 constexpr std::array k_fields{"id",     "description", "class",    "kind",     "severity",
                               "tier",   "pattern",     "extend",   "tail",     "keywords",
@@ -287,7 +289,7 @@ Result<RuleFile> parse_rule_file(std::string_view text, std::string_view file_na
 }
 
 bool is_personal(const Rule& rule) {
-  static constexpr auto k_classes = std::to_array<std::string_view>({"user", "host", "id", "endpoint"});
+  static constexpr auto k_classes = std::to_array<std::string_view>({"user", "host", "id", "endpoint", "aws-account"});
   return std::ranges::find(k_classes, rule.klass) != k_classes.end();
 }
 

@@ -55,12 +55,14 @@ enum class Check : std::uint8_t {
   service,     // the match is a service's name, more words and a value that must look random
   mixed,       // letters and digits both: a word or a number alone is no token
   pem_base64,  // base64 of a private key block
+  digit,       // a letter and a digit or mark, even of a name's form: where a password is near sure
   password,    // a value where a password stands for sure (URL, SQL): all but placeholders
   assignment,  // the match is a name and its separator; the value is read from what follows
   option,      // the match is a command-line option and its space; likewise
   header,      // the match is a header's name and colon; scheme kept, credential read likewise
   identity,    // the match is a name and its separator; any value that may say who somebody is
   prose,       // likewise; a quoted or block text
+  command,     // the match is a tool's name; its words are read from what follows
 };
 
 // By which alphabet a secret goes on past its match (long tokens; patterns stay small).

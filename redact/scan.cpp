@@ -256,6 +256,13 @@ void Scan::try_rule(std::uint32_t index, std::uint64_t end) {
     span.unsure = confirmed.verdict == Verdict::unsure;
     push(span, bytes(span.from, span.to), rule.format == RuleFormat::issuer, confirmed.verdict);
     resume = std::max(span.to, at + 1);
+    for (const Confirmed::Place& more : confirmed.also) {
+      if (more.to > more.from) {
+        span.from = at + more.from;
+        span.to = at + more.to;
+        push(span, bytes(span.from, span.to), rule.format == RuleFormat::issuer, confirmed.verdict);
+      }
+    }
   }
 }
 

@@ -58,7 +58,7 @@ constexpr auto k_password_ends = std::to_array<std::string_view>({
     "password", "passwd",   "passphrase", "passcode", "passwort", "kennwort",  "pwd",      "pswd",       "psswd",
     "pswrd",    "psword",   "psswrd",     "pssword",  "paswd",    "paswrd",    "pasword",  "paasword",   "passworsd",
     "passwrd",  "passord",  "contrasena", "senha",    "wachtwoord", "motdepasse", "passw", "userpass",   "dbpass",
-    "storepass", "keypass", "authtok", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode", "passwrt", "loesenord", "salasana", "heslo", "haslo", "parola", "wachtwort"});
+    "storepass", "keypass", "authtok", "passwords",  "sqlpass",  "smtppass", "rootpass",  "adminpass", "pincode", "passwrt", "loesenord", "salasana", "heslo", "haslo", "parola", "wachtwort", "psk", "presharedkey"});
 constexpr auto k_pass_words = std::to_array<std::string_view>({"pass", "pw", "psw", "pwds", "userpwd", "rootpw", "bindpw", "userpw", "passwds", "upw", "dbpw", "mypw", "pass1", "pword", "pwrd", "passwrd"});
 constexpr auto k_key_words = std::to_array<std::string_view>({
     "apikey", "secretkey", "accesskey", "privatekey", "authkey", "signingkey", "masterkey", "sharedkey",
@@ -86,7 +86,7 @@ constexpr auto k_about = std::to_array<std::string_view>({
     "audience",  "handler",   "callback",  "function",  "factory",   "date",      "time",      "at",
     "changed",   "updated",   "created",   "title",     "description", "ring",    "bucket",    "budget",
     "encryption", "encrypted", "requisite", "of", "reqd", "door", "stores", "managers", "chains", "hash", "hashes", "hashing", "hasher", "history", "generator",
-    "checker", "verification", "protected", "protection", "fingerprint", "helper",  "prompt",    "strength"});
+    "stdin", "fd", "command", "cmd", "encoder", "checker", "verification", "protected", "protection", "fingerprint", "helper",  "prompt",    "strength"});
 // What may follow a weak word: `KEY_BASE64`, `salt_value`.
 constexpr auto k_after_weak = std::to_array<std::string_view>(
     {"value", "data", "base", "hex", "string", "str", "prod", "production", "dev", "staging", "live", "default", "raw", "b", "bytes"});
@@ -139,7 +139,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
     return {"credential", NameStrength::strong};
   }
   static constexpr auto k_weak = std::to_array<std::string_view>({
-      "auth", "authorization", "authentication", "salt", "nonce", "otp", "totp", "seed", "mnemonic", "psk", "jwt",
+      "auth", "authorization", "authentication", "salt", "nonce", "otp", "totp", "seed", "mnemonic", "jwt",
       "bearer", "pat", "cookie", "session", "sid", "phpsessid", "jsessionid", "sessionid", "signature", "sig",
       "passcodes", "api", "api"});
   if (one_of(word, k_weak)) {
@@ -153,6 +153,9 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
 
 NameMeaning meaning_of_name(std::string_view name) {
   const Words words = words_of(name);
+  if (words.size() > 2 && words.back() == "id" && words[words.size() - 2] == "token" && words[words.size() - 3] == "root") {
+    return {"token", NameStrength::strong};  // what one tool calls its first token
+  }
   for (std::size_t at = words.size(); at-- > 0;) {
     const std::string_view before = at > 0 ? std::string_view(words[at - 1]) : std::string_view();
     const NameMeaning meaning = meaning_of_word(words[at], before);

@@ -39,116 +39,6 @@ constexpr auto k_common_words = std::to_array<std::string_view>({
     "if", "are", "when", "switch", "instead", "entry", "entries", "field", "fields", "pass", "pwd", "needed", "protected",
     "authentication", "auth", "mismatch", "match", "matches", "bearer", "basic", "negotiate"});
 
-// What stands at the begin of a filler: `your-token-here`, `<token>`, `changeme`.
-constexpr auto k_filler_begins = std::to_array<std::string_view>({
-    "your-", "your_", "your ", "yourp", "yours", "yourt", "yourk", "youra", "<your",  "enter-", "enter_",  "enter ",      "insert", "put-",    "put_",    "replace",
-    "change-me", "change_me", "changeme", "todo", "fixme", "placeholder", "dummy", "example_", "example-",
-    "sample_", "sample-", "redacted", "[redacted", "(redacted", "omitted", "removed", "xxx", "not-", "not_", "no-", "insert", "abcdef1234", "test1234", "test-", "test_"});
-constexpr auto k_fillers = std::to_array<std::string_view>({"example", "sample", "test", "testing", "foo", "bar",
-                                                    "foobar", "baz", "none", "tbd", "hunter", "n/a", "changeit", "scram-sha-256", "scram-sha-1", "scram-sha-512", "sha-256", "sha256", "sha512", "argon2id", "argon2",
-                                                    "pbkdf2", "bcrypt", "sha512crypt", "md5crypt"});
-
-// `^3.0.0`, `~1.2`, `2.10.3.1`.
-bool is_version(std::string_view value) {
-  if (value.starts_with('^') || value.starts_with('~') || value.starts_with('v')) {
-    value.remove_prefix(1);
-  }
-  return value.find('.') != std::string_view::npos &&
-         std::ranges::all_of(value, [](char c) { return is_digit(c) || c == '.'; });
-}
-
-bool is_one_byte_repeated(std::string_view value) {
-  return value.find_first_not_of(value.front()) == std::string_view::npos;
-}
-
-bool is_only_marks(std::string_view value) {
-  return std::ranges::none_of(value, [](char c) { return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80; });
-}
-
-// `$NAME`, `$name`, `%NAME%`, `$env:NAME`, `:name`, `@name@`.
-bool is_variable(std::string_view value) {
-  while (!value.empty() && (value.front() == '\\' || value.front() == '\'' || value.front() == '"')) {
-    value.remove_prefix(1);
-  }
-  if (value.size() > 2 && (value.front() == '%' || value.front() == '@') && value.back() == value.front()) {
-    return true;
-  }
-  if (value.size() < 2 || value.front() != '$' || !(is_letter(value[1]) || value[1] == '_')) {
-    return false;
-  }
-  const std::size_t end = std::min(
-      static_cast<std::size_t>(std::ranges::find_if_not(value.substr(1), [](char c) {
-                                 return is_letter(c) || is_digit(c) || c == '_' || c == ':';
-                               }) - value.substr(1).begin()),
-      value.size() - 1);
-  const std::string_view rest = value.substr(1 + end);
-  return rest.empty() || std::string_view(" ./[-,)'\"").contains(rest.front());
-}
-
-bool holds_template(std::string_view value) {
-  // Of a pattern: `[a-z0-9-]{1,63}`.
-  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "\\w", "\\s", "\\b", "(?:", "(?P", "}}"}) {
-    if (value.find(mark) != std::string_view::npos) {
-      return true;
-    }
-  }
-  for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{", "${{"}) {
-    if (value.find(mark) != std::string_view::npos) {
-      return true;
-    }
-  }
-  constexpr std::size_t k_format_bytes_max = 40;
-  for (const std::string_view format : {"%s", "%d", "%v"}) {
-    if (value.size() < k_format_bytes_max && value.find(format) != std::string_view::npos) {
-      return true;
-    }
-  }
-  for (const std::string_view php : {"$_POST", "$_GET", "$_SERVER", "$_ENV", "$_REQUEST", "$_SESSION", "$_COOKIE"}) {
-    if (value.find(php) != std::string_view::npos) {
-      return true;
-    }
-  }
-  return value == "%s" || value == "%v" || value == "%q" || value == "%d" || value == "{}" || value == "?";
-}
-
-bool is_bracketed(std::string_view value) {
-  if (value.size() < 2) {
-    return false;
-  }
-  const char first = value.front();
-  const char last = value.back();
-  if (first == '%' && value[2 < value.size() ? 2 : 1] == '/') {
-    return true;  // a specifier of a unit file, then a path
-  }
-  const bool pair = (first == '<' && last == '>') || (first == '[' && last == ']') || (first == '{' && last == '}') ||
-                    (first == '(' && last == ')');
-  return pair || value.starts_with("&lt;") || value.starts_with("__") || value.starts_with("<");
-}
-
-// All zeros or all f, with or without dashes; `1234567890` and `abcd-1234` and the like.
-bool is_filler_number(std::string_view lower) {
-  std::string plain;
-  for (const char c : lower) {
-    if (c != '-' && c != ':') {
-      plain += c;
-    }
-  }
-  return plain.empty() || is_one_byte_repeated(plain) || std::string_view("01234567890123456789").starts_with(plain) ||
-         std::string_view("12345678901234567890").starts_with(plain) || std::string_view("abcdef1234567890").starts_with(plain) ||
-         std::string_view("abcd1234").starts_with(plain) || plain == "test123";
-}
-
-bool is_own_placeholder(std::string_view value) { return value.find("REDACTED-") != std::string_view::npos; }
-
-bool refers_to_store(std::string_view value) {
-  static constexpr auto k_begins = std::to_array<std::string_view>({
-      "vault:",      "ref+",        "op://",         "secretref:",  "env.",     "env:",      "process.env",
-      "os.environ",  "file:",       "file://",       "/run/secrets", "/var/run/secrets", "secretsmanager:", "ssm:",
-      "keyring:",    "projects/",   "arn:aws:secretsmanager", "!vault", "!secret", "!ref",   "!sub", "@microsoft.keyvault"});
-  const std::string head = text::ascii_lower(value.substr(0, 24));
-  return std::ranges::any_of(k_begins, [&head](std::string_view begin) { return head.starts_with(begin); });
-}
-
 }  // namespace
 
 Shape shape_of(std::string_view value) {
@@ -201,11 +91,59 @@ bool is_gibberish(std::string_view letters) {
   return longest >= k_consonants_in_a_row || vowels * 6 < letters.size();
 }
 
+// `userName`, `db_pass`, `MAX`: what of it stands between capitals can be said, or is short.
+bool is_member(std::string_view part) {
+  if (part.empty() || !std::ranges::all_of(part, [](char c) { return is_letter(c) || c == '_' || c == '$'; })) {
+    return false;
+  }
+  if (std::ranges::none_of(part, is_lower) || std::ranges::none_of(part, is_upper)) {
+    return true;
+  }
+  std::size_t from = 0;
+  for (std::size_t at = 1; at <= part.size(); ++at) {
+    const bool ends = at == part.size() || part[at] == '_' || (is_upper(part[at]) && is_lower(part[at - 1])) ||
+                      (at + 1 < part.size() && is_upper(part[at]) && is_lower(part[at + 1]));
+    if (!ends) {
+      continue;
+    }
+    const std::string_view hump = part.substr(from, at - from);
+    const bool spoken = hump.find_first_of("aeiouyAEIOUY") != std::string_view::npos && hump.size() >= 2;
+    if (!spoken && !std::ranges::all_of(hump, is_upper) && hump.size() < 3 && from > 0) {
+      return false;  // `Zx` is no word
+    }
+    if (hump.size() == 1 && at < part.size() && from > 0 && part[from - 1] != '_') {
+      return false;
+    }
+    from = at;
+  }
+  return true;
+}
+
+// A part between marks turns between capitals and small letters as no name does: `utiTIizeqpDXOtJ`.
+bool is_scrambled(std::string_view value) {
+  constexpr std::size_t k_part_bytes_min = 7;
+  for (std::size_t from = 0; from < value.size();) {
+    const std::size_t to = std::min(value.find_first_of("_-.:/", from), value.size());
+    std::string_view part = value.substr(from, to - from);
+    while (!part.empty() && is_digit(part.back())) {
+      part.remove_suffix(1);
+    }
+    if (part.size() >= k_part_bytes_min && std::ranges::all_of(part, is_letter) && !is_member(part)) {
+      return true;
+    }
+    from = to + 1;
+  }
+  return false;
+}
+
 bool is_identifier(std::string_view value) {
   if (is_gibberish(value)) {
     return false;
   }
   if (value.empty() || !(is_letter(value.front()) || value.front() == '_')) {
+    return false;
+  }
+  if (is_scrambled(value)) {
     return false;
   }
   unsigned words = 1;
@@ -287,12 +225,7 @@ bool is_code(std::string_view value) {
     return false;
   }
   // member.of.something: every part a name without digits inside.
-  for (const std::string_view part : text::split(value, '.')) {
-    if (part.empty() || !std::ranges::all_of(part, [](char c) { return is_letter(c) || c == '_' || c == '$'; })) {
-      return false;
-    }
-  }
-  return true;
+  return std::ranges::all_of(text::split(value, '.'), is_member);
 }
 
 bool is_location(std::string_view value) {
@@ -350,27 +283,6 @@ bool is_random(std::string_view value, std::size_t length_min) {
     turns += is_lower(value[at]) != is_lower(value[at - 1]) && is_letter(value[at]) && is_letter(value[at - 1]) ? 1U : 0U;
   }
   return shape.digits == 0 && value.size() >= 16 && turns * 3 > value.size() && entropy >= 3.2;
-}
-
-bool is_placeholder(std::string_view value) {
-  value = text::trim(value);
-  if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||
-      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || refers_to_store(value) || is_version(value)) {
-    return true;
-  }
-  const std::string lower = text::ascii_lower(value);
-  if (std::ranges::any_of(k_filler_begins, [&lower](std::string_view begin) { return lower.starts_with(begin); })) {
-    return true;
-  }
-  if (is_filler_number(lower)) {
-    return true;
-  }
-  if (lower.find("****") != std::string::npos || lower.find("xxxxxx") != std::string::npos ||
-      lower.find("....") != std::string::npos || lower.ends_with("...") || lower.ends_with("-here") ||
-      lower.ends_with("_here")) {
-    return true;
-  }
-  return one_of(lower, k_fillers) || one_of(lower, k_common_words);
 }
 
 bool is_public_identifier(std::string_view value) {

@@ -3,7 +3,10 @@ sourceos_test(redact_rules
   SOURCES
     assignment_test.cpp
     checksum_test.cpp
+    command_line_test.cpp
     confirm_test.cpp
+    filler_test.cpp
+    named_value_test.cpp
     pattern_test.cpp
     quality_test.cpp
     rule_example_test.cpp

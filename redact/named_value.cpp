@@ -1,0 +1,228 @@
+#include "redact/named_value.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+#include "redact/confirm.hpp"
+#include "redact/secret_value.hpp"
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::size_t k_password_bytes_min = 4;
+constexpr std::size_t k_token_bytes_min = 8;
+constexpr std::size_t k_weak_bytes_min = 15;
+constexpr std::size_t k_faint_bytes_min = 24;
+
+bool is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Spaces in a password: few words, none of them of the kind that stands in messages.
+bool is_phrase(std::string_view value) {
+  const auto words = text::split(value, ' ');
+  return words.size() <= 2 && std::ranges::none_of(words, [](std::string_view word) {
+           return word.empty() || is_common_word(word) || std::string_view(":.?!").contains(word.back());
+         });
+}
+
+// The rest of an expression or a selector, read from inside a string of code: `"+new X(`, `.$p[`.
+bool is_continued(std::string_view value) {
+  const bool joined = value.size() > 1 && std::string_view("+.,#?&|)").contains(value.front());
+  return joined && (is_identifier(value.substr(1)) || value.find_first_of("([$ ") != std::string_view::npos ||
+                    value.back() == ':');
+}
+
+// `db_password`, `challengePassword`: a name of a password, not one.
+bool joins_words(std::string_view value) {
+  if (value.find_first_of("_- .") != std::string_view::npos) {
+    return true;
+  }
+  const bool lower_first = !value.empty() && value.front() >= 'a' && value.front() <= 'z';
+  return lower_first && std::ranges::any_of(value, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// A piece of an expression: a bracket closes that was opened before, or one opens a block.
+bool is_torn(std::string_view value) {
+  const std::size_t close = value.find(')');
+  return value.starts_with('{') ||
+         (close != std::string_view::npos && close + 1 < value.size() && value.find('(') == std::string_view::npos);
+}
+
+// Words in which nobody speaks: a salt or a phrase of random parts, `f8!k Zq2- x`.
+bool is_random_phrase(std::string_view value) {
+  constexpr std::size_t k_phrase_bytes_min = 32;
+  const Shape shape = shape_of(value);
+  return value.size() >= k_phrase_bytes_min && value.find(": ") == std::string_view::npos && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
+         shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
+}
+
+// `setPassword("x")`, `withPassword("x")`, `SetVariable("DB_PASS", "x")`: a value, not another name.
+bool is_setter(std::string_view name) {
+  const std::string lower = text::ascii_lower(name.substr(name.rfind('.') + 1));
+  return lower.starts_with("set") || lower.starts_with("with") || lower == "password" ||
+         name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+}
+
+// `NAME=value` of an environment: no code stands behind the sign.
+bool is_setting(const Assignment& found) {
+  const bool shouted = found.name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  const bool bare_pair = !found.spaced && (found.joint == Joint::colon || found.joint == Joint::space || found.ends_line || found.ends_string);
+  return (found.joint == Joint::equals && !found.spaced && shouted) || found.name.starts_with('-') || bare_pair;
+}
+
+// The next option of a command line.
+bool is_option(const Assignment& found, std::string_view value) {
+  return (found.joint == Joint::space || found.joint == Joint::argument) &&
+         (value.starts_with("--") || (value.starts_with('-') && is_identifier(value.substr(1))));
+}
+
+bool is_password_value(const Assignment& found, std::string_view value) {
+  const Shape shape = shape_of(value);
+  const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
+  if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value)) {
+    return false;
+  }
+  if (shape.spaces > 0 && !is_phrase(value)) {
+    return false;
+  }
+  if (found.name == "pass" && (words_only || is_common_word(value))) {
+    return false;  // the verb, and a verdict
+  }
+  switch (found.joint) {
+    case Joint::beside: return false;
+    case Joint::space:
+      if (found.name == "pass" && shape.digits == 0) {
+        return false;  // the verb
+      }
+      break;
+    case Joint::argument:
+      return found.quoting == Quoting::quoted && shape.spaces == 0 && value.size() >= 6 && shape.lower + shape.upper > 0 &&
+             (!is_identifier(value) || (is_setter(found.name) && (shape.digits > 0 || is_dotted(value)))) && (!is_code(value) || is_dotted(value));
+    case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0) ||
+             (shape.upper > 0 && shape.lower > 0 && value.size() >= k_token_bytes_min && value.find_first_of("!@#$%^&*?~+=") < value.size() - 1);
+    case Joint::comparison: return found.quoting == Quoting::quoted;
+    default: break;
+  }
+  if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
+    return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
+  }
+  if (is_torn(value) || (is_code(value) && !(is_setting(found) && is_dotted(value)))) {
+    return false;
+  }
+  if (!words_only) {
+    return shape.lower + shape.upper > 0 || shape.digits >= k_password_bytes_min;
+  }
+  // A bare word: only where the line ends with it or where no code is written.
+  const bool about_names = meaning_of_name(value).strength != NameStrength::none;
+  if (about_names || (found.joint == Joint::colon && value.size() < 5)) {
+    return false;
+  }
+  const bool member = found.name.starts_with("self.") || found.name.starts_with("this.") || found.name.starts_with('_');
+  return !member && (found.ends_line || (!found.spaced && found.joint == Joint::equals));
+}
+
+bool is_strong_value(const Assignment& found, std::string_view value) {
+  Shape shape = shape_of(value);
+  if (value.find('\n') != std::string_view::npos) {
+    shape.spaces = 0;  // a long run folded over lines
+  }
+  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
+    return true;
+  }
+  if (value.size() < k_token_bytes_min || shape.spaces > 0 || is_location(value)) {
+    return false;
+  }
+  if (found.joint == Joint::argument && found.quoting == Quoting::bare) {
+    return false;
+  }
+  // The name of a secret, not one: `age-secret-key-1`.
+  if (shape.upper == 0 && shape.digits <= 2 && meaning_of_name(value).strength != NameStrength::none) {
+    return false;
+  }
+  if (found.joint == Joint::comparison && found.quoting == Quoting::quoted) {
+    return true;
+  }
+  const bool long_hex = value.size() >= 32 && shape.digits > 3 && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
+    return false;
+  }
+  if (is_identifier(value) || is_continued(value)) {
+    return false;
+  }
+  if (found.quoting == Quoting::bare && is_code(value)) {
+    return false;
+  }
+  if (is_uuid(value)) {
+    return true;
+  }
+  if (shape.lower + shape.upper == 0) {
+    return shape.digits >= 16;
+  }
+  if (shape.digits == 0) {
+    const bool quoted = found.quoting == Quoting::quoted;
+    if (quoted && value.size() >= 12 && value.find_first_of("#!@%^&*?+=~$") != std::string_view::npos) {
+      return true;
+    }
+    return is_random(value, 16) || (shape.marks >= 2 && value.size() >= 12) || (value.size() >= 20 && shape.marks == 0 && (shape.upper == 0 || shape.lower == 0) && entropy_per_character(value) > 3.4);
+  }
+  return entropy_per_character(value) >= 1.8;
+}
+
+bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
+  const Shape shape = shape_of(value);
+  if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
+    return true;
+  }
+  const bool shouted = found.joint == Joint::equals && !found.spaced && found.name.ends_with("AUTH");
+  const std::size_t least = klass == "token" ? (shouted ? 8 : 12) : klass == "session" ? 20 : k_weak_bytes_min;
+  if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
+    return false;
+  }
+  if (found.quoting == Quoting::bare && value.find_first_of("()&!{};,[]$*<>\"'") != std::string_view::npos) {
+    return false;
+  }
+  if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
+    return false;
+  }
+  if (is_code(value) || (value.starts_with("0x") && value.size() < 34)) {
+    return false;
+  }
+  return is_random(value, least) && entropy_per_character(value) >= 2.8;
+}
+
+}  // namespace
+
+bool is_dotted(std::string_view value) {
+  static constexpr auto k_things = std::to_array<std::string_view>(
+      {"self", "this", "req", "request", "config", "conf", "cfg", "settings", "options", "opts", "args", "params",
+       "process", "os", "env", "ctx", "data", "body", "form", "props", "state", "app", "event", "window", "module",
+       "var", "local", "user", "secrets", "vault", "random", "credentials", "values"});
+  const auto parts = text::split(value, '.');
+  return parts.size() >= 2 && std::ranges::find(k_things, text::ascii_lower(parts.front())) == k_things.end() &&
+         std::ranges::all_of(value, [](char c) { return is_alnum(c) || c == '.'; }) &&
+         std::ranges::none_of(parts, [](std::string_view part) { return meaning_of_name(part).strength != NameStrength::none; });
+}
+
+bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::string_view value) {
+  if (found.numbers) {
+    return meaning.strength > NameStrength::faint;
+  }
+  if (is_placeholder(value) || is_option(found, value)) {
+    return false;
+  }
+  switch (meaning.strength) {
+    case NameStrength::none: return false;
+    case NameStrength::faint:
+      return found.quoting == Quoting::quoted && value.size() >= k_faint_bytes_min && !is_public_identifier(value) &&
+             is_weak_value(found, value, meaning.klass);
+    case NameStrength::password: return is_password_value(found, value);
+    case NameStrength::strong: return !value.starts_with("sha256:") && is_strong_value(found, value);
+    case NameStrength::weak: return !is_public_identifier(value) && is_weak_value(found, value, meaning.klass);
+  }
+  return false;
+}
+
+}  // namespace sourceos::redact

@@ -1,0 +1,18 @@
+#include <doctest/doctest.h>
+
+#include "redact/confirm.hpp"
+
+using namespace sourceos::redact;
+
+TEST_CASE("fillers are told from secrets") {
+  for (const char* filler : {"${DB_PASSWORD}", "<your-token>", "changeme", "****", "{{ vault_pw }}", "xxxxxxxx",
+                             "null", "%s", "$(cat /run/secrets/x)", "sha256", "1234567890"}) {
+    CHECK_MESSAGE(is_placeholder(filler), filler);
+  }
+  CHECK_FALSE(is_placeholder("river" "-otter-42"));
+}
+
+TEST_CASE("a format's sign inside of letters is part of a password") {
+  CHECK_FALSE(is_placeholder("SwWXp" "%sSHiQH"));
+  CHECK(is_placeholder("token-%s"));
+}

@@ -1,0 +1,37 @@
+#include "redact/named_value.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace sourceos::redact;
+
+namespace {
+
+const std::string k_dotted = std::string("granite") + ".DDuuZGz";
+
+bool is_secret(Assignment found, std::string_view name, std::string_view value) {
+  found.name = name;
+  return is_secret_under(meaning_of_name(name), found, value);
+}
+
+}  // namespace
+
+TEST_CASE("behind the sign of an environment no code stands") {
+  CHECK(is_secret({.joint = Joint::equals}, "DB_PASSWORD", k_dotted));
+  CHECK(is_secret({.joint = Joint::equals}, "DB_PASSWORD", "winter" ".summer"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals, .spaced = true}, "password", "user.password"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals}, "password", "config.password"));
+}
+
+TEST_CASE("a setter takes a value, a look-up takes a name") {
+  const Assignment call{.joint = Joint::argument, .quoting = Quoting::quoted};
+  CHECK(is_secret(call, "setPassword", "rocket-" "zephyr-03"));
+  CHECK_FALSE(is_secret(call, "getPassword", "rocket-" "zephyr-03"));
+}
+
+TEST_CASE("members of things are told from words with dots") {
+  CHECK(is_dotted("river" ".x7"));
+  CHECK_FALSE(is_dotted("self.value"));
+  CHECK_FALSE(is_dotted("db.password"));
+}
