@@ -63,12 +63,14 @@ Outcome write(std::size_t lines) {
   }
   Outcome outcome;
   std::string block;
-  const Span span(outcome.seconds);
-  for (std::size_t done = 0; done < lines; ++done) {
-    bundle::append_index_line(block, batch[done % k_batch_lines]);
-    if (block.size() >= k_block_bytes) {
-      outcome.bytes += block.size();
-      block.clear();
+  {
+    const Span span(outcome.seconds);
+    for (std::size_t done = 0; done < lines; ++done) {
+      bundle::append_index_line(block, batch[done % k_batch_lines]);
+      if (block.size() >= k_block_bytes) {
+        outcome.bytes += block.size();
+        block.clear();
+      }
     }
   }
   outcome.bytes += block.size();
@@ -83,9 +85,11 @@ Outcome write_with_library(std::size_t lines) {
     batch.push_back(json::Value::parse(line));
   }
   Outcome outcome;
-  const Span span(outcome.seconds);
-  for (std::size_t done = 0; done < lines; ++done) {
-    outcome.bytes += batch[done % k_batch_lines].dump().size() + 1;
+  {
+    const Span span(outcome.seconds);
+    for (std::size_t done = 0; done < lines; ++done) {
+      outcome.bytes += batch[done % k_batch_lines].dump().size() + 1;
+    }
   }
   return outcome;
 }
