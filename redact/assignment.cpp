@@ -43,6 +43,8 @@ class AssignmentReader : public ValueReader {
     const bool closed = close_name();
     if (closed && take(",")) {
       skip_space();
+    } else if (is_break(peek())) {
+      return read_next_line();
     } else if (!take("=") && !skip_blanks()) {
       return {};
     }
@@ -53,6 +55,17 @@ class AssignmentReader : public ValueReader {
   }
 
  private:
+  // Arguments a line: the value has the next one for itself.
+  Assignment read_next_line() {
+    skip_space();
+    static_cast<void>(take("- "));
+    skip_blanks();
+    if (peek() != '-') {
+      read_value();
+    }
+    return out_.ends_line ? out_ : Assignment();
+  }
+
   void read_name() {
     std::size_t from = at_;
     while (from > 0 && is_name(text_[from - 1]) && at_ - from < k_name_bytes_max) {

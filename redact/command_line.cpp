@@ -331,7 +331,7 @@ class Reader {
     if (takes == Takes::slash) {
       word.to = word.from + std::min(of(word).find('@'), of(word).size());
     }
-    if (may_be_secret(of(word), takes)) {
+    if (may_be_secret(of(word), takes) && !(takes == Takes::user && is_sample_pair(text_.substr(0, word.from), of(word)))) {
       out_->push_back({word.from, word.to});
     }
   }

@@ -114,6 +114,10 @@ std::string_view whole_text(const Candidate& candidate) {
   return {candidate.before.data(), candidate.before.size() + candidate.match.size() + candidate.after.size()};
 }
 
+std::string_view before_secret(const Candidate& candidate) {
+  return whole_text(candidate).substr(0, candidate.before.size() + candidate.from);
+}
+
 Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
   const std::string_view text = whole_text(candidate);
   const std::size_t keyword = candidate.before.size() + candidate.from;
@@ -258,7 +262,9 @@ bool is_near_sure(std::string_view value) {
   const Shape shape = shape_of(value);
   const bool varied = shape.digits > 0 || (shape.marks > 0 && !is_identifier(value)) ||
                       (shape.upper > 0 && shape.lower > 0 && !is_identifier(value));
-  return shape.lower + shape.upper > 0 && varied && !is_placeholder(value) && !is_location(value) && !is_code(value);
+  const bool dotted = is_dotted(value);
+  return shape.lower + shape.upper > 0 && (varied || dotted) && !is_placeholder(value) && !is_location(value) &&
+         (dotted || !is_code(value));
 }
 
 Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
@@ -282,7 +288,7 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
     case Check::mixed:
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::digit: return is_near_sure(value) ? taken(candidate, "place") : refused("word");
-    case Check::password: return is_nothing(value) ? refused("placeholder") : taken(candidate, "place");
+    case Check::password: return is_nothing(value) || is_sample_pair(before_secret(candidate), value) ? refused("placeholder") : taken(candidate, "place");
     default: return taken(candidate, "format");
   }
 }

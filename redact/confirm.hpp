@@ -51,6 +51,9 @@ struct Confirmed {
 // `changeme`-like fillers, `****`, paths of secret files, names of variables, our own placeholders.
 [[nodiscard]] bool is_placeholder(std::string_view value);
 
+// `user:password`, `username:pass`: how documents spell such a pair. `before` ends where `value` begins.
+[[nodiscard]] bool is_sample_pair(std::string_view before, std::string_view value);
+
 // Identifiers that everyone may see: digests with their algorithm, UUIDs, layer ids, integrity
 // hashes, certificates, public keys.
 [[nodiscard]] bool is_public_identifier(std::string_view value);

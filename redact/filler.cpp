@@ -135,6 +135,15 @@ bool refers_to_store(std::string_view value) {
 
 }  // namespace
 
+bool is_sample_pair(std::string_view before, std::string_view value) {
+  static constexpr auto k_values = std::to_array<std::string_view>({"password", "pass", "passwd", "pwd", "token"});
+  static constexpr auto k_users = std::to_array<std::string_view>({"user:", "username:", "login:", "://:", "account:", "u:"});
+  constexpr std::size_t k_user_bytes_max = 12;
+  const std::string near = text::ascii_lower(before.substr(before.size() - std::min(before.size(), k_user_bytes_max)));
+  return one_of(text::ascii_lower(value), k_values) &&
+         std::ranges::any_of(k_users, [&near](std::string_view user) { return near.ends_with(user); });
+}
+
 bool is_placeholder(std::string_view value) {
   value = text::trim(value);
   if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||
@@ -150,7 +159,7 @@ bool is_placeholder(std::string_view value) {
   }
   if (lower.find("****") != std::string::npos || lower.find("xxxxxx") != std::string::npos ||
       lower.find("....") != std::string::npos || lower.ends_with("...") || lower.ends_with("-here") ||
-      lower.ends_with("_here")) {
+      lower.ends_with("_here") || lower.ends_with("placeholder")) {
     return true;
   }
   return one_of(lower, k_fillers) || is_common_word(lower);

@@ -149,7 +149,8 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
     return false;
   }
-  if (is_identifier(value) || is_continued(value)) {
+  const bool shouted = is_setting(found) && shape.upper > 0 && shape.lower > 0 && shape.digits > 1;
+  if ((is_identifier(value) && !shouted) || is_continued(value)) {
     return false;
   }
   if (found.quoting == Quoting::bare && is_code(value)) {
@@ -171,8 +172,19 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   return entropy_per_character(value) >= 1.8;
 }
 
+// The words from which a wallet is made again.
+bool is_mnemonic(const Assignment& found, std::string_view value) {
+  constexpr std::size_t k_words_min = 12;
+  const std::string lower = text::ascii_lower(found.name);
+  return (lower.find("mnemonic") != std::string::npos || lower.find("seed") != std::string::npos) &&
+         text::split(value, ' ').size() >= k_words_min && value.find_first_of(".,:;()") == std::string_view::npos;
+}
+
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
   const Shape shape = shape_of(value);
+  if (is_mnemonic(found, value)) {
+    return true;
+  }
   if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
     return true;
   }

@@ -121,7 +121,7 @@ bool is_member(std::string_view part) {
 
 // A part between marks turns between capitals and small letters as no name does: `utiTIizeqpDXOtJ`.
 bool is_scrambled(std::string_view value) {
-  constexpr std::size_t k_part_bytes_min = 7;
+  constexpr std::size_t k_part_bytes_min = 5;
   for (std::size_t from = 0; from < value.size();) {
     const std::size_t to = std::min(value.find_first_of("_-.:/", from), value.size());
     std::string_view part = value.substr(from, to - from);
