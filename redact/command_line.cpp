@@ -297,7 +297,9 @@ class Reader {
       }
       CommandWord rest{words_[at].from + option.size(), words_[at].to};
       if (here == option) {
-        if (takes != Takes::joined && at + 1 < words_.size() && of(words_[at + 1]) != option) {
+        if (takes != Takes::joined && at + 1 < words_.size() && of(words_[at + 1]) != option &&
+            (std::string_view("-/").contains(option.front()) || option.ends_with("password") || option.ends_with("psk") ||
+             is_more_than_word(of(words_[at + 1])))) {
           take(words_[at + 1], takes);
         }
       } else if (text_[rest.from] == '=') {
@@ -306,6 +308,12 @@ class Reader {
         take(rest, takes);
       }
     }
+  }
+
+  // Behind a plain word like `login` or `unseal` words of prose may stand.
+  static bool is_more_than_word(std::string_view value) {
+    const Shape shape = shape_of(value);
+    return shape.digits > 0 || (shape.marks > 0 && shape.upper > 0) || !is_identifier(value);
   }
 
   static bool ends_cluster(std::string_view word, std::string_view option) {

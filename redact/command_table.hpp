@@ -63,7 +63,7 @@ inline constexpr auto k_command_rows = std::to_array<CommandRow>({
     {"isql", "", "", Takes::place, 3},
     {"cqlsh dsbulk nodetool", "", "-p -pw"},
     {"nodetool", "", "-pw"},
-    {"influx", "", "-password -p"},
+    {"influx", "", "-password -p", Takes::apart},
     {"influx", "", "-t --token"},
     {"clickhouse-client clickhouse-local", "", "--password"},
     {"snowsql", "", "-p"},
