@@ -88,7 +88,28 @@ std::string unit_restart(const Declaration& d) {
                      k_exit_do_not_restart);
 }
 
+// The launcher looks and notifies; what systemd then ends counts as failed, and restarts within the
+// bound.
+std::string unit_watchdog(const Declaration& d) {
+  const auto watchdog = watchdog_of(d);
+  return watchdog ? fmt::format("WatchdogSec={}\nWatchdogSignal=SIGTERM\nNotifyAccess=all\n", watchdog->limit_s)
+                  : std::string();
+}
+
 }  // namespace
+
+std::optional<Watchdog> watchdog_of(const Declaration& d) {
+  const bool has_health = (d.health_type == HealthType::podman_container && d.runtime == AgentRuntime::podman) ||
+                          (d.health_type == HealthType::command && !d.health_command.empty());
+  if (d.restart != RestartPolicy::supervised || !restarts(d) || !has_health) {
+    return std::nullopt;
+  }
+  constexpr std::uint64_t k_interval_min_s = 5;
+  constexpr std::uint64_t k_interval_max_s = 15;
+  constexpr std::uint64_t k_misses = 3;
+  const std::uint64_t interval = std::clamp(d.startup_timeout_s, k_interval_min_s, k_interval_max_s);
+  return Watchdog{interval, d.startup_timeout_s + k_misses * interval};
+}
 
 std::string make_unit(const Declaration& d, const fs::path& launcher) {
   const std::string_view target = !d.run_at_load                    ? k_manual_target
@@ -103,7 +124,7 @@ std::string make_unit(const Declaration& d, const fs::path& launcher) {
       "[Service]\n"
       "Type=exec\n"
       "ExecStart={}\n"
-      "{}"
+      "{}{}"
       "TimeoutStartSec={}\n"
       "TimeoutStopSec={}\n"
       "SuccessExitStatus=143\n"  // a container that ended by TERM, as asked
@@ -114,7 +135,7 @@ std::string make_unit(const Declaration& d, const fs::path& launcher) {
       "[Install]\n"
       "WantedBy={}\n",
       declaration_hash(d), d.name, unit_limits(d), unit_word(launcher.string()), unit_restart(d),
-      d.startup_timeout_s, d.shutdown_timeout_s, unit_log(d.stdout_log), unit_log(d.stderr_log),
+      unit_watchdog(d), d.startup_timeout_s, d.shutdown_timeout_s, unit_log(d.stdout_log), unit_log(d.stderr_log),
       target);
 }
 

@@ -2,7 +2,9 @@
 // the bound by its start limit, launchd by the launcher.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "runtime/agent/declaration.hpp"
@@ -12,6 +14,15 @@ namespace sourceos::runtime {
 inline constexpr int k_exit_do_not_restart = 78;  // of a launcher, for RestartPreventExitStatus
 // A target that nothing starts: an agent that is enabled without `runAtLoad` is wanted by it.
 inline constexpr std::string_view k_manual_target = "sourceos-agents-manual.target";
+
+// A supervised agent proves that it is healthy: looked at every `interval_s`, and ended as failed
+// when it was not for `limit_s`. None without a restart, or when its process is all that there is
+// to look at.
+struct Watchdog {
+  std::uint64_t interval_s = 0;
+  std::uint64_t limit_s = 0;
+};
+[[nodiscard]] std::optional<Watchdog> watchdog_of(const Declaration& declaration);
 
 [[nodiscard]] std::string make_unit(const Declaration& declaration,
                                     const std::filesystem::path& launcher);

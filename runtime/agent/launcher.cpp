@@ -12,8 +12,6 @@ namespace sourceos::runtime {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::string_view k_search_path =
     "/usr/bin:/bin:/usr/sbin:/sbin:/opt/homebrew/bin:/usr/local/bin:/opt/podman/bin";
 
@@ -127,6 +125,48 @@ std::string command_checks(const Declaration& d) {
                      sh_literal(d.command.front()));
 }
 
+// What keeps running beside the agent, in its own process group: looks at its health, and tells
+// systemd that it is alive, or on launchd, which has no watchdog, ends it.
+std::string watch(const Declaration& d, Platform platform, const Watchdog& watchdog) {
+  std::string health;
+  if (d.health_type == HealthType::command) {
+    health = " ";
+    for (const std::string& word : d.health_command) {
+      health += " " + sh_literal(word);
+    }
+  } else {
+    health = fmt::format("  [ \"$({} container inspect --format '{{{{.State.Status}}}}' {} 2>/dev/null)\" = {} ]",
+                         podman_words(d), sh_literal(d.container_name), sh_literal(d.health_expected));
+  }
+  std::string text = d.runtime == AgentRuntime::podman ? std::string() : std::string(k_probe);
+  text += fmt::format("healthy() {{\n{}\n}}\n", health);
+  if (platform != Platform::macos) {
+    return text + fmt::format(
+                      "command -v systemd-notify >/dev/null 2>&1 || leave 'not started: systemd-notify is missing'\n"
+                      "watch() {{\n"
+                      "  while sleep {}; do\n"
+                      "    if probe healthy; then systemd-notify WATCHDOG=1; else note 'not healthy'; fi\n"
+                      "  done\n"
+                      "}}\n"
+                      "watch </dev/null >/dev/null 2>&1 &\n"
+                      "unset NOTIFY_SOCKET WATCHDOG_PID WATCHDOG_USEC\n",
+                      watchdog.interval_s);
+  }
+  return text + fmt::format(
+                    "main=$$\n"
+                    "watch() {{\n"
+                    "  misses=0\n"
+                    "  while sleep {} && kill -0 \"$main\"; do\n"
+                    "    if probe healthy; then misses=0; else misses=$((misses + 1)) && note 'not healthy'; fi\n"
+                    "    [ \"$misses\" -lt {} ] || break\n"
+                    "  done\n"
+                    "  kill -TERM \"$main\" && sleep {} && kill -KILL \"$main\"\n"
+                    "}}\n"
+                    "watch </dev/null >/dev/null 2>&1 &\n",
+                    watchdog.interval_s, (watchdog.limit_s + watchdog.interval_s - 1) / watchdog.interval_s,
+                    d.shutdown_timeout_s);
+}
+
 }  // namespace
 
 std::string sh_literal(std::string_view text) {
@@ -171,7 +211,11 @@ Result<std::string> make_launcher(const Declaration& d, const LauncherSetting& s
   text += k_functions;
   text += k_bound;
   text += podman ? podman_checks(d) : command_checks(d);
-  text += "note 'starts'\nexec";
+  text += "note 'starts'\n";
+  if (const auto watchdog = watchdog_of(d)) {
+    text += watch(d, setting.platform, *watchdog);
+  }
+  text += "exec";
   for (const std::string& word : run_command(d, setting.owner_tag)) {
     const bool plain = word == "podman" || word == "run" || word.starts_with("--");
     text += " " + (plain && word.find_first_of(" '\"$\\") == std::string::npos ? word

@@ -42,6 +42,23 @@ TEST_CASE("bounded restart has its limit in [Unit] and fits into the interval") 
   }
 }
 
+TEST_CASE("a supervised agent is bounded too, and has a watchdog when there is something to look at") {
+  tests::AgentWorld world;
+  world.document["lifecycle"] = {{"restart", "supervised"}, {"startupTimeoutSeconds", 5}};
+  const UnitFile unit = unit_of(world);
+  CHECK(unit.last("Service", "Restart")->value == "on-failure");
+  CHECK(unit.last("Unit", "StartLimitBurst")->value == "3");
+  CHECK(unit.last("Service", "WatchdogSec")->value == "20");
+  CHECK(unit.last("Service", "NotifyAccess")->value == "all");
+  world.document["health"] = {{"type", "none"}};
+  CHECK(unit_of(world).last("Service", "WatchdogSec") == nullptr);
+  world.document.erase("health");
+  world.document["lifecycle"]["maxRestartsPerHour"] = 0;
+  CHECK(unit_of(world).last("Service", "WatchdogSec") == nullptr);
+  world.document["lifecycle"] = {{"restart", "bounded"}};
+  CHECK(unit_of(world).last("Service", "WatchdogSec") == nullptr);
+}
+
 TEST_CASE("no allowed restart means no restart, never a limit that is switched off") {
   tests::AgentWorld world;
   world.document["lifecycle"] = {{"restart", "bounded"}, {"maxRestartsPerHour", 0}};

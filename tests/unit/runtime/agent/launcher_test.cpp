@@ -25,9 +25,18 @@ class LauncherBench {
     podman("echo \"$*\" >>\"$0.calls\"\ncase \"$*\" in *run*) exit 0;; esac\nexit 0\n");
   }
 
-  void podman(const std::string& body) {
-    const fs::path file = world.fake.home.write("bin/podman", "#!/bin/sh\n" + body);
+  void tool(const std::string& name, const std::string& body) {
+    const fs::path file = world.fake.home.write("bin/" + name, "#!/bin/sh\n" + body);
     fs::permissions(file, fs::perms(0755));
+  }
+  void podman(const std::string& body) { tool("podman", body); }
+  // The container runs until it is ended, in the state that its file says.
+  void supervise(const std::string& container_state) {
+    world.document["lifecycle"] = {{"restart", "supervised"}, {"shutdownTimeoutSeconds", 1}};
+    tool("sleep", "exec /bin/sleep 0.1\n");
+    tool("systemd-notify", "echo \"$*\" >>\"$0.calls\"\n");
+    podman("case \"$*\" in *inspect*) echo " + container_state + " && exit;;\n" +
+           "*run*) trap 'exit 143' TERM; while [ ! -s \"${0%/*}/systemd-notify.calls\" ]; do /bin/sleep 0.1; done;; esac\n");
   }
 
   host::ProcessOutcome run(Platform platform = Platform::linux_systemd) {
@@ -86,6 +95,19 @@ TEST_CASE("the launcher passes its own lint on both platforms") {
   }
 }
 
+TEST_CASE("a supervised launcher passes the lint too, with a health command of any words") {
+  for (const Platform platform : {Platform::linux_systemd, Platform::macos}) {
+    tests::AgentWorld world(platform == Platform::macos ? "macos" : "linux");
+    world.document["lifecycle"] = {{"restart", "supervised"}};
+    world.document["health"] = {{"type", "command"}, {"command", {"/bin/check", "it's", "$HOME `x`"}}};
+    const auto text = make_launcher(world.read().declaration, {.platform = platform, .state = "/s",
+                                                               .podman_directory = {}, .owner_tag = {}});
+    REQUIRE(text);
+    CHECK(text->find("  '/bin/check' 'it'\\''s' '$HOME `x`'\n") != std::string::npos);
+    CHECK(lint_wrapper(*text, {.platform = platform, .exists = {}}).empty());
+  }
+}
+
 TEST_CASE("values are literals, whatever is in them") {
   CHECK(sh_literal("a'b $c") == "'a'\\''b $c'");
 }
@@ -101,6 +123,20 @@ TEST_CASE("with everything in place the launcher becomes podman run") {
   CHECK(bench.run().status == 0);
   CHECK(bench.calls().find("run --pull=never --authfile") != std::string::npos);
   CHECK(bench.log().find("sample: starts\n") != std::string::npos);
+}
+
+TEST_CASE("a supervised agent that is healthy is told to systemd") {
+  LauncherBench bench;
+  bench.supervise("running");
+  CHECK(bench.run().status == 0);
+  CHECK(tests::read_file(bench.world.home() / "bin/systemd-notify.calls").starts_with("WATCHDOG=1\n"));
+}
+
+TEST_CASE("a supervised agent that is not healthy is ended on launchd, as a failure") {
+  LauncherBench bench;
+  bench.supervise("paused");
+  CHECK(bench.run(Platform::macos).status == 143);
+  CHECK(bench.log().find("sample: not healthy\n") != std::string::npos);
 }
 
 TEST_CASE("a missing dependency gives one line and a status that restarts nothing") {
