@@ -7,6 +7,7 @@
 
 #include "core/json/json.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/backend_common.hpp"
@@ -238,6 +239,23 @@ ActResult Actor::fail_start(std::string_view reason, const std::string& detail) 
   return failed(reason, detail);
 }
 
+// What the launcher wrote when it left instead of starting: the cause that a person looks for.
+std::string Actor::launcher_complaint() const {
+  constexpr std::size_t k_log_bytes_max = 16 * limits::k_mib;
+  const auto log = host::read_file(d_.app_log, k_log_bytes_max);
+  std::string last;
+  for (const std::string_view line : log ? text::lines(*log) : std::vector<std::string_view>()) {
+    const auto at = line.find(" " + d_.name + ": ");
+    const std::string_view words = at == std::string_view::npos ? "" : line.substr(at + d_.name.size() + 3);
+    if (words == "starts") {
+      last.clear();
+    } else if (words.starts_with("not started: ") || words.starts_with("suspended: ")) {
+      last = words;
+    }
+  }
+  return last.empty() ? last : "; the launcher says: " + last;
+}
+
 ActResult Actor::start() {
   using clock = std::chrono::steady_clock;
   if (d_.auth_mode == AuthMode::service_account) {
@@ -262,15 +280,18 @@ ActResult Actor::start() {
   const auto deadline = clock::now() + std::chrono::milliseconds(limit_ms);
   const OrderResult started = backend_.start(service_, limit_ms);
   if (!log_.order("start", service_.unit, started)) {
-    return fail_start("start-failed", started.detail);
+    return fail_start("start-failed", started.detail + launcher_complaint());
   }
   while (!is_healthy(detail)) {
     if (host_.is_interrupted()) {
       (void)fail_start("interrupted", detail);
       return failed("interrupted", detail);
     }
+    if (backend_.status(service_).state.starts_with("failed")) {
+      return fail_start("start-failed", detail + launcher_complaint());
+    }
     if (clock::now() >= deadline) {
-      return fail_start("health-timeout", detail);
+      return fail_start("health-timeout", detail + launcher_complaint());
     }
     constexpr std::chrono::milliseconds k_between_looks(250);
     std::this_thread::sleep_for(k_between_looks);
@@ -349,60 +370,6 @@ ActResult Actor::remove_files() {
   }
   return {.ok = problem.empty(), .changed = changed,
           .reason = problem.empty() ? "" : "remove-failed", .detail = problem};
-}
-
-// --- plans
-
-std::vector<PlannedAction> Actor::install_plan() {
-  std::vector<PlannedAction> plan;
-  if (d_.auth_mode == AuthMode::empty_authfile && d_.runtime == AgentRuntime::podman &&
-      !host::describe(d_.authfile)) {
-    plan.push_back({"write-authfile", d_.authfile.string()});
-  }
-  if (!host::describe(d_.app_log.parent_path())) {
-    plan.push_back({"make-log-directory", d_.app_log.parent_path().string()});
-  }
-  plan.push_back({"write-launcher", places_.launcher.string()});
-  plan.push_back({"write-provenance", (places_.state / "provenance.json").string()});
-  plan.push_back({"write-definition", places_.definition.string()});
-  for (auto& argv : backend_.reload_commands(service_)) {
-    plan.push_back({"reload", service_.unit, argv});
-  }
-  return plan;
-}
-
-std::vector<PlannedAction> Actor::start_plan() const {
-  std::vector<PlannedAction> plan;
-  for (auto& argv : backend_.enable_commands(service_)) {
-    plan.push_back({"enable", service_.unit, argv});
-  }
-  for (auto& argv : backend_.start_commands(service_)) {
-    plan.push_back({"start", service_.unit, argv});
-  }
-  return plan;
-}
-
-std::vector<PlannedAction> Actor::stop_plan() const {
-  std::vector<PlannedAction> plan;
-  for (auto& argv : backend_.stop_commands(service_)) {
-    plan.push_back({"stop", service_.unit, argv});
-  }
-  if (d_.runtime == AgentRuntime::podman) {
-    plan.push_back({"stop-container", d_.container_name,
-                    podman({"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s),
-                            d_.container_name})});
-  }
-  return plan;
-}
-
-std::vector<PlannedAction> Actor::remove_plan() const {
-  std::vector<PlannedAction> plan;
-  for (const fs::path& path : {places_.definition, places_.launcher.parent_path(), places_.state}) {
-    if (host::describe(path)) {
-      plan.push_back({"remove", path.string()});
-    }
-  }
-  return plan;
 }
 
 }  // namespace sourceos::runtime

@@ -86,6 +86,17 @@ TEST_CASE("what does not become healthy is stopped and disabled again") {
   CHECK(read_state(bench.world.places()).phase == AgentPhase::failed);
 }
 
+TEST_CASE("a start that fails repeats why the launcher left") {
+  Bench bench;
+  CHECK(bench.actor().install().ok);
+  bench.world.container = tests::exited(125);
+  const auto log = fs::relative(bench.agent.declaration.app_log, bench.world.home()).string();
+  bench.world.fake.home.write(log, "T sample: not started: the image is missing\nother: line\n");
+  CHECK(bench.actor().start().detail.ends_with("the launcher says: not started: the image is missing"));
+  bench.world.fake.home.write(log, "T sample: not started: of an earlier day\nT sample: starts\n");
+  CHECK(bench.actor().start().detail.find("launcher") == std::string::npos);
+}
+
 TEST_CASE("an enable or start that fails leaves the agent disabled") {
   for (const char* order : {"enable", "start"}) {
     Bench bench;
