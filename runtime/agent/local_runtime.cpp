@@ -161,6 +161,7 @@ std::vector<SuspectService> find_suspects(const host::Host& host, const Catalog&
       if (auto findings = check_definition_file(file, rules)) {
         suspect.findings = std::move(*findings);
       }
+      std::ranges::move(check_program_of(file, host, rules), std::back_inserter(suspect.findings));
       const bool like_an_agent = !suspect.why.empty() || entry.name.starts_with("sourceos-agent@");
       if (!suspect.declared && like_an_agent) {
         suspect.findings.push_back(make_finding("missing-uninstall-quarantine", file, rules,

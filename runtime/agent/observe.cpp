@@ -92,9 +92,11 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
     if (file.empty() || !host::describe(file)) {
       continue;
     }
-    if (auto findings = check_definition_file(file, rule_setting(host, &agent.declaration))) {
+    const RuleSetting rules = rule_setting(host, &agent.declaration);
+    if (auto findings = check_definition_file(file, rules)) {
       std::ranges::move(*findings, std::back_inserter(seen.findings));
     }
+    std::ranges::move(check_program_of(file, host, rules), std::back_inserter(seen.findings));
   }
   if (seen.service.runs) {
     const auto excess = check_run_count(*seen.service.runs, agent.declaration.restarts_per_hour_max, 1,

@@ -141,14 +141,9 @@ void PreflightRun::ambient_auth(Check& check) {
   const bool matches = std::ranges::any_of(files, [&](const AuthFileFacts& file) {
     return registry == "localhost" ? false : file.has_helper_for(registry);
   });
-  if (matches) {
-    if (broken.empty()) {
-      fail_check(check, "ambient-auth-risk",
-                 fmt::format("'{}' would be asked of a helper: {}", registry, names), fix);
-    }
-    result_.policy_findings.push_back(
-        make_finding("ambient-gcloud-helper", agent_.file, rule_setting(host_, &d_),
-                     fmt::format("the image's registry needs a credential helper: {}", names)));
+  if (matches && broken.empty()) {
+    fail_check(check, "ambient-auth-risk",
+               fmt::format("'{}' would be asked of a helper: {}", registry, names), fix);
   } else if (broken.empty() && any) {
     warn(check, fmt::format("the host's config has credentials{}{}", names.empty() ? "" : ": ", names));
   } else if (broken.empty()) {

@@ -12,6 +12,7 @@
 #include "core/limits.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "host/tools/plist.hpp"
 #include "redact/pipeline.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/preflight_run.hpp"
@@ -185,6 +186,17 @@ void Quarantine::disable() {
   }
 }
 
+// A binary property list is kept as XML: what cannot be read as text cannot be redacted as text.
+void Quarantine::keep_definition(QuarantineStep& now, const std::string& file, const std::string& bytes,
+                                 const std::string& name) {
+  if (!host::is_binary_plist(bytes)) {
+    keep(now, file, bytes, name);
+    return;
+  }
+  const auto xml = host::plist_as_xml(bytes);
+  keep(now, file, xml ? *xml : fmt::format("not kept: {}\n", xml.error().message), name);
+}
+
 // The original is moved where nothing collects it, byte for byte; what stays is redacted.
 void Quarantine::move_one(QuarantineStep& now, const fs::path& file, const std::string& copy) {
   const auto bytes = host::read_file(file, 16 * limits::k_mib);
@@ -205,7 +217,7 @@ void Quarantine::move_one(QuarantineStep& now, const fs::path& file, const std::
                  : Status{};
   });
   if (bytes && d_.capture_definition) {
-    keep(now, copy, *bytes, file.filename().string());
+    keep_definition(now, copy, *bytes, file.filename().string());
   }
   if (!moved) {
     now.status = "failed";

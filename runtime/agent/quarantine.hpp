@@ -62,6 +62,8 @@ class Quarantine {
   QuarantineStep& step(int number, std::string action);
   void keep(QuarantineStep& step, const std::string& file, const std::string& bytes,
             std::string_view name_for_format);
+  void keep_definition(QuarantineStep& step, const std::string& file, const std::string& bytes,
+                       const std::string& name);
   void keep_json(QuarantineStep& step, const std::string& file, const json::Value& document);
   void keep_answer(QuarantineStep& step, const std::string& file, const CommandRun& run);
 

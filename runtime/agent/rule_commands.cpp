@@ -210,6 +210,16 @@ std::vector<PolicyFinding> check_run_command(const std::vector<std::string>& arg
   if (after_run(argv) == 0) {
     return findings;
   }
+  const bool has_authfile = std::ranges::any_of(
+      argv, [](const std::string& word) { return word.starts_with("--authfile"); });
+  const auto needs_helper = [&](const std::string& remote) {
+    const std::string helper = has_authfile || !setting.helper_for ? "" : setting.helper_for(registry_of(remote));
+    if (!helper.empty()) {
+      findings.push_back(make_finding("ambient-gcloud-helper", path, setting,
+                                      fmt::format("'{}' needs the credential helper '{}'", registry_of(remote), helper),
+                                      0, joined(argv)));
+    }
+  };
   // A Google image is looked for among all words: an option that we do not know may stand before.
   const auto google = std::ranges::find_if(
       argv, [](const std::string& word) { return !word.starts_with('-') && is_google_image(word); });
@@ -217,6 +227,7 @@ std::vector<PolicyFinding> check_run_command(const std::vector<std::string>& arg
     findings.push_back(make_finding("direct-google-artifact-runtime", path, setting,
                                     fmt::format("runs '{}' from a Google registry", *google), 0,
                                     joined(argv)));
+    needs_helper(*google);
     return findings;
   }
   const std::string image = run_image(argv);
@@ -225,6 +236,7 @@ std::vector<PolicyFinding> check_run_command(const std::vector<std::string>& arg
     findings.push_back(make_finding("direct-registry-runtime", path, setting,
                                     fmt::format("runs the remote image '{}'", image), 0,
                                     joined(argv)));
+    needs_helper(image);
   }
   return findings;
 }

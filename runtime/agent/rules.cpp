@@ -137,6 +137,16 @@ RuleSetting rule_setting(const host::Host& host, const Declaration* declaration)
     const AuthFileFacts facts = read_auth_file(file);
     return !facts.helpers.empty() || facts.store.has_value();
   };
+  setting.helper_for = [&host](const std::string& registry) {
+    std::string names;
+    for (const AuthFileFacts& file : read_ambient_auth(host)) {
+      if (names.empty() && file.has_helper_for(registry)) {
+        const auto named = std::ranges::find(file.helpers, registry, &HelperFact::registry);
+        names = named != file.helpers.end() ? named->helper : file.store.value_or("?");
+      }
+    }
+    return names;
+  };
   return setting;
 }
 

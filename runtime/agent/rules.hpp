@@ -57,6 +57,8 @@ struct RuleSetting {
   std::function<bool(const std::string& path)> exists;
   // Whether a configuration directory or file of container credentials names helpers.
   std::function<bool(const std::string& path)> has_helpers;
+  // The helper that this account's own configuration asks for a registry's credentials, or empty.
+  std::function<std::string(const std::string& registry)> helper_for;
 };
 // Everything looked up on the host.
 [[nodiscard]] RuleSetting rule_setting(const host::Host& host, const Declaration* declaration);
@@ -89,6 +91,15 @@ struct RuleSetting {
 [[nodiscard]] std::vector<PolicyFinding> check_text(std::string_view text,
                                                     const std::filesystem::path& path,
                                                     const RuleSetting& setting);
+// A script that a service runs: every container that it starts counts.
+[[nodiscard]] std::vector<PolicyFinding> check_service_script(std::string_view text,
+                                                              const std::filesystem::path& path,
+                                                              const RuleSetting& setting);
+// The script that the definition at `definition` starts; nothing when it starts none that can be
+// read, or our launcher.
+[[nodiscard]] std::vector<PolicyFinding> check_program_of(const std::filesystem::path& definition,
+                                                          const host::Host& host,
+                                                          const RuleSetting& setting);
 
 // A rule's finding with its severity, lowered when the declaration waives it.
 [[nodiscard]] PolicyFinding make_finding(std::string_view rule_id,

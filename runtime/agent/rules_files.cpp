@@ -58,7 +58,9 @@ std::vector<std::string> words_of(std::string_view line) {
 
 class TextCheck {
  public:
-  TextCheck(const fs::path& path, const RuleSetting& setting) : path_(path), setting_(setting) {}
+  enum class Kind { any, of_service };
+  TextCheck(const fs::path& path, const RuleSetting& setting, Kind kind)
+      : path_(path), setting_(setting), kind_(kind) {}
 
   std::vector<PolicyFinding> run(std::string_view text) {
     std::string joined;
@@ -96,13 +98,20 @@ class TextCheck {
       }
     }
     check_helper_words(trimmed, path_, number, setting_, findings_);
-    for (PolicyFinding finding : check_run_command(words_of(trimmed), path_, setting_)) {
+    const bool of_service = kind_ == Kind::of_service;
+    const std::vector<std::string> words = words_of(trimmed);
+    for (PolicyFinding finding : check_run_command(words, path_, setting_)) {
       finding.line = number;
       // A script that somebody types is no service: only what names Google's registry is one by
       // the incident that this rule comes from.
-      if (finding.rule_id == "direct-google-artifact-runtime") {
+      if (of_service || finding.rule_id == "direct-google-artifact-runtime") {
         findings_.push_back(std::move(finding));
       }
+    }
+    if (of_service && !run_image(words).empty()) {
+      findings_.push_back(make_finding("raw-podman-run-persistence", path_, setting_,
+                                       "a container is run without the launcher", number,
+                                       std::string(trimmed)));
     }
     look_for_logs(trimmed, number);
   }
@@ -124,6 +133,7 @@ class TextCheck {
 
   const fs::path& path_;
   const RuleSetting& setting_;
+  Kind kind_;
   std::vector<PolicyFinding> findings_;
 };
 
@@ -131,7 +141,12 @@ class TextCheck {
 
 std::vector<PolicyFinding> check_text(std::string_view text, const fs::path& path,
                                       const RuleSetting& setting) {
-  return TextCheck(path, setting).run(text);
+  return TextCheck(path, setting, TextCheck::Kind::any).run(text);
+}
+
+std::vector<PolicyFinding> check_service_script(std::string_view text, const fs::path& path,
+                                                const RuleSetting& setting) {
+  return TextCheck(path, setting, TextCheck::Kind::of_service).run(text);
 }
 
 Result<std::vector<PolicyFinding>> check_definition_file(const fs::path& path,

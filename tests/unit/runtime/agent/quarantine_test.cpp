@@ -105,6 +105,26 @@ TEST_CASE("the old system-wide plist goes too, with a redacted copy") {
   CHECK(fs::exists(bench.directory() / "legacy-service.plist.disabled"));
 }
 
+TEST_CASE("a binary plist is kept as text, so that it can be redacted; one that is broken is not kept") {
+  // <dict><key>Label</key><string>..., as plutil -convert binary1 writes it, with a token in it.
+  const std::string token = std::string("gh") + "p_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8";
+  std::string plist = "bplist00";
+  plist += std::string("\xD1\x01\x02\x55", 4) + "Token" + std::string("\x5F\x10\x28", 3) + token;
+  const auto at = static_cast<char>(plist.size());
+  plist += std::string("\x08\x0B\x11", 3) + std::string(6, '\0') + std::string("\x01\x01", 2) +
+           std::string(7, '\0') + '\x03' + std::string(8, '\0') + std::string(7, '\0') + at;
+  for (const bool broken : {false, true}) {
+    QuarantineBench bench("macos");
+    bench.world.fake.home.write("root/Library/LaunchAgents/org.sourceos.agent.sample.plist",
+                                broken ? plist.substr(0, plist.size() - 8) : plist);
+    (void)bench.run();
+    const std::string kept = tests::read_file(bench.directory() / "legacy-service.plist.disabled");
+    CHECK(kept.find(token) == std::string::npos);
+    CHECK((kept.find("<key>Token</key>") != std::string::npos) == !broken);
+    CHECK(kept.starts_with("not kept: ") == broken);
+  }
+}
+
 TEST_CASE("a plan names every deed and changes nothing") {
   QuarantineBench bench;
   bench.install();
