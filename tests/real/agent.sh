@@ -1,51 +1,55 @@
 #!/usr/bin/env bash
-# A local agent's whole life under a real systemd user manager and a real Podman: staged, installed,
-# started, healthy, stopped, restarted, crashing in a loop and held by its bound, quarantined and
-# uninstalled; a dead socket and a host config with credential helpers on the way.
+# A local agent's whole life under a real systemd user manager and a real Podman, of root or of another
+# user: staged, installed, started, healthy, stopped, restarted, crashing in a loop and held by its
+# bound, ended by its watchdog, quarantined and uninstalled; a machine that is stopped, a dead socket
+# and a host config with credential helpers on the way.
 #
-# usage: agent.sh BIN
+# usage: agent.sh BIN [root|rootless]
 set -euo pipefail
-bin=$(cd "${1:?usage: agent.sh BIN}" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-support=$here/../support
+bin=$(cd "${1:?usage: agent.sh BIN [root|rootless]}" && pwd)
+whose=${2:-root}
+# shellcheck source=tests/real/on_real_host.sh
+. "$(dirname "$0")/on_real_host.sh"
 export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-agent}
+case $whose in
+root) on_real_host root "$bin" agent.sh inside ;;
+rootless) on_real_host srcosrootless "$bin" agent.sh inside ;;
+esac
 
-if [ "${2-}" != inside ]; then
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "SKIPPED: only root can set up a real host" >&2
-    exit 77
-  fi
-  if ! "$support/real-host" up >/dev/null 2>&1; then
-    "$support/real-host" install
-    "$support/real-host" up >/dev/null
-  fi
-  trap '"$support/real-host" down' EXIT
-  "$support/real-host" image
-  exports=$(mktemp -d /tmp/agent-exports.XXXXXX)
-  trap '"$support/real-host" down; rm -rf "$exports"' EXIT
-  "$support/real-host" exec -- "$here/agent.sh" "$bin" inside "$exports"
-  "$here/check_exports.sh" "$exports"
-  exit
-fi
-
-exports=${3:?the directory for exports}
+export PATH=/usr/local/bin:/usr/bin:/bin
+exports=$bin/exports
 agent=$bin/sourceos-agent
 ctl=$bin/sourceosctl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unit=sourceos-agent@demo-agent.service
 declared=$HOME/.config/sourceos/local-agents
-mkdir -p "$declared" "$HOME/.docker"
+mkdir -p "$declared" "$HOME/.docker" "$work/bin"
+chmod 755 "$work"
 echo '{"credHelpers":{"us-central1-docker.pkg.dev":"gcloud"}}' >"$HOME/.docker/config.json"
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
-declare_agent() { # IMAGE CONNECTION
+declare_agent() { # IMAGE CONNECTION [FIELDS [LIFECYCLE]]
   cat >"$declared/demo-agent.json" <<EOT
 { "schemaVersion": "sourceos.local-agent.v1", "name": "demo-agent", "image": "$1",
-  "podman": { "connection": $2 },
-  "lifecycle": { "restart": "bounded", "maxRestartsPerHour": 2, "startupTimeoutSeconds": 30,
+  "podman": { "connection": $2 }, ${3-}
+  "lifecycle": { ${4-"\"restart\": \"bounded\", \"startupTimeoutSeconds\": 30"}, "maxRestartsPerHour": 2,
                  "shutdownTimeoutSeconds": 3 } }
 EOT
+}
+one_failure() { # ID REASON: the only check that failed
+  local code=0
+  "$agent" preflight demo-agent --json >"$work/checks.json" || code=$?
+  [ "$code" -eq 1 ] || fail "preflight ended with $code"
+  local failed
+  failed=$(/usr/bin/python3 -c '
+import json, sys
+for check in json.load(open(sys.argv[1]))["checks"]:
+    if check["status"] == "fail":
+        print(check["id"], check["reason"])' "$work/checks.json")
+  [ "$failed" = "$1 $2" ] || fail "expected only '$1 $2' to fail: $failed"
+  "$agent" install demo-agent >/dev/null && fail "install although $1 fails"
+  [ ! -e "$HOME/.config/systemd/user/$unit" ] || fail "something was installed"
 }
 make_image() { # TAG COMMAND...
   local tag=$1 box
@@ -69,13 +73,46 @@ step() { echo "--- $*"; }
 make_image localhost/sourceos/agent-demo:1 '["/bin/sh","-c","trap exit TERM; while :; do sleep 1 & wait $!; done"]'
 make_image localhost/sourceos/agent-crash:1 '["/bin/sh","-c","sleep 4; exit 3"]'
 
+step "a machine that podman machine init made is stopped, and that is one failure"
+declare_agent localhost/sourceos/agent-demo:1 '"agent-machine"'
+sed -i 's/"connection": "agent-machine"/&, "requireMachine": true/' "$declared/demo-agent.json"
+"$agent" install demo-agent >/dev/null || true # makes nothing, but the authfile's and log's places count
+mkdir -p "$HOME/.local/state/sourceos/logs" "$HOME/.config/containers"
+echo '{"auths":{}}' >"$HOME/.config/containers/sourceos-empty-auth.json"
+# What runs a machine need not be here to make one: stand-ins for qemu, a real Podman and ssh-keygen.
+printf '#!/bin/sh\nexit 0\n' >"$work/bin/qemu-system-$(uname -m)"
+printf '#!/bin/sh\necho "{\\"virtual-size\\": 1073741824, \\"format\\": \\"raw\\"}"\n' >"$work/bin/qemu-img"
+chmod 755 "$work"/bin/*
+head -c 1048576 /dev/zero >"$work/image.raw"
+PATH=$work/bin:$PATH podman machine init --image-path "$work/image.raw" agent-machine >"$work/init" 2>&1 || true
+if podman machine list --format json 2>/dev/null | grep -q '"agent-machine'; then
+  one_failure podman-machine-running machine-stopped
+  [ "$(grep -c '"blockedBy": 7' "$work/checks.json")" -eq 3 ] || fail "8, 9 and 13 are not skipped for it"
+  podman machine rm --force agent-machine >/dev/null 2>&1
+else
+  echo "    this Podman makes no machine: $(tail -1 "$work/init")"
+  one_failure podman-machine-exists machine-absent
+fi
+
 step "a dead socket is one failure, and nothing is installed"
-podman system connection add agent-dead "unix://$work/none.sock" 2>/dev/null || true
-declare_agent localhost/sourceos/agent-demo:1 '"agent-dead"'
-"$agent" preflight demo-agent --json >"$work/dead.json" && fail "a dead socket passed"
-grep -q '"reason": "socket-refused"' "$work/dead.json" || fail "no socket-refused"
-"$agent" install demo-agent >/dev/null && fail "install with a dead socket"
-[ ! -e "$HOME/.config/systemd/user/$unit" ] || fail "something was installed"
+rm -f "$work/none.sock"
+for socket in none dead; do
+  # One that is not there, and one on which nobody listens any more.
+  [ "$socket" = none ] || /usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$work/dead.sock"
+  podman system connection add "agent-$socket" "unix://$work/$socket.sock" 2>/dev/null || true
+  declare_agent localhost/sourceos/agent-demo:1 "\"agent-$socket\""
+  one_failure podman-socket socket-refused
+  podman system connection remove "agent-$socket" >/dev/null 2>&1
+done
+rm -f "$HOME/.config/containers/sourceos-empty-auth.json"
+
+step "a helper that needs a person keeps an agent without an authfile away"
+printf '#!/bin/sh\necho asked >>%s\necho "log in first" >&2\nexit 1\n' "$work/asked" >"$work/bin/docker-credential-gcloud"
+chmod 755 "$work/bin/docker-credential-gcloud"
+export PATH=$work/bin:$PATH
+declare_agent localhost/sourceos/agent-demo:1 null '"auth": { "mode": "none" },'
+one_failure ambient-auth noninteractive-helper-failure
+rm "$work/asked"
 
 step "stage and install, although the host's config names helpers"
 declare_agent localhost/sourceos/agent-demo:1 null
@@ -98,6 +135,8 @@ expect_state running
 podman inspect --format '{{.Config.CreateCommand}}' demo-agent | grep -q -- '--pull=never --authfile' ||
   fail "not run with --pull=never --authfile"
 first=$(podman inspect --format '{{.Id}}' demo-agent)
+
+[ ! -e "$work/asked" ] || fail "the helper was asked although the authfile decides"
 
 step "stop, start, restart"
 "$agent" stop demo-agent
@@ -123,6 +162,24 @@ before=$(systemctl --user show --property=NRestarts --value "$unit")
 sleep 8
 [ "$(systemctl --user show --property=NRestarts --value "$unit")" = "$before" ] || fail "it still restarts"
 [ "$(systemctl --user is-active "$unit" || true)" != active ] || fail "it is active"
+
+step "a supervised agent that is not healthy is ended by its watchdog, and comes back"
+"$agent" stop demo-agent >/dev/null
+touch "$work/healthy"
+declare_agent localhost/sourceos/agent-demo:1 null \
+  "\"health\": { \"type\": \"command\", \"command\": [\"/usr/bin/test\", \"-e\", \"$work/healthy\"] }," \
+  '"restart": "supervised", "startupTimeoutSeconds": 5'
+"$agent" install demo-agent >/dev/null
+"$agent" start demo-agent >/dev/null
+[ "$(systemctl --user show --property=NotifyAccess --value "$unit")" = all ] || fail "systemd hears no watchdog"
+rm "$work/healthy"
+for _ in $(seq 90); do
+  [ "$(systemctl --user show --property=NRestarts --value "$unit")" -lt 1 ] || break
+  sleep 1
+done
+[ "$(systemctl --user show --property=NRestarts --value "$unit")" -ge 1 ] || fail "the watchdog did nothing"
+"$agent" logs demo-agent | grep -q 'not healthy' || fail "the log does not say why"
+"$agent" stop demo-agent >/dev/null
 
 step "quarantine leaves nothing that restarts"
 declare_agent localhost/sourceos/agent-demo:1 null
@@ -152,5 +209,4 @@ grep -q '"outcome":"terminated"' "$exports/uninstall-sourceos/quarantine-receipt
 expect_state absent
 "$agent" uninstall demo-agent | grep -q 'nothing to do' || fail "a second uninstall did something"
 "$ctl" evidence verify @last >/dev/null
-podman system connection remove agent-dead >/dev/null 2>&1 || true
 echo "an agent lived, crashed within its bound, and left nothing behind"

@@ -5,24 +5,10 @@
 # usage: collect_real_host.sh BIN
 set -euo pipefail
 bin=$(cd "${1:?usage: collect_real_host.sh BIN}" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-support=$here/../support
 export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-bundle}
-
-if [ "${2-}" != inside ]; then
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "SKIPPED: only root can set up a real host" >&2
-    exit 77
-  fi
-  if ! "$support/real-host" up >/dev/null 2>&1; then
-    "$support/real-host" install
-    "$support/real-host" up >/dev/null
-  fi
-  trap '"$support/real-host" down' EXIT
-  "$support/real-host" image
-  "$support/real-host" exec -- "$here/collect_real_host.sh" "$bin" inside
-  exit
-fi
+# shellcheck source=tests/real/on_real_host.sh
+. "$(dirname "$0")/on_real_host.sh"
+[ "${2-}" = inside ] || on_real_host root "$bin" collect_real_host.sh inside
 
 ctl=$bin/sourceosctl
 work=$(mktemp -d)
