@@ -1,5 +1,7 @@
 #include "cli/activation_evidence.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "bundle/log/host_log.hpp"
@@ -9,6 +11,8 @@
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
 #include "host/host.hpp"
+#include "runtime/activation/recovery.hpp"
+#include "runtime/agent/places.hpp"
 #include "runtime/agent/rules.hpp"
 
 namespace sourceos::cli {
@@ -62,6 +66,55 @@ collect::ActionFacts action_of(const runtime::UndoAction& undo, const std::strin
 
 }  // namespace
 
+Result<std::optional<std::uint64_t>> find_intent(const Context& context, std::string_view transaction) {
+  const auto open = open_store(context, bundle::StoreAccess::read);
+  std::optional<std::uint64_t> found;
+  if (!open) {
+    return open.error().kind == ErrorKind::not_found ? Result<std::optional<std::uint64_t>>(found)
+                                                     : fail(open.error());
+  }
+  SOURCEOS_TRY(open->store.log().for_each_back(
+      [&](const bundle::log::StoredLeaf& stored) -> Result<bool> {
+        if (stored.leaf.kind != bundle::log::LeafKind::intent || !stored.leaf.payload) {
+          return true;
+        }
+        // An intent that gc took is none that can be followed.
+        const auto text = open->store.blob(*stored.leaf.payload, limits::k_json_bytes_max);
+        const auto document = text ? json::parse(*text) : Result<json::Value>(fail(text.error()));
+        if (document && document->is_object() && document->contains("transactionId") &&
+            document->at("transactionId") == transaction) {
+          found = stored.leaf.seq;
+        }
+        return !found;
+      }));
+  return found;
+}
+
+Status log_recovery(const Context& context, std::string_view agent, std::string_view transaction,
+                    const runtime::UndoReport& undo) {
+  std::error_code ignored;
+  const auto agents = runtime::agent_state_root(context.host) / "agents";
+  for (const auto& entry : std::filesystem::directory_iterator(agents, ignored)) {
+    const auto waits = runtime::needs_recovery(context.host, entry.path().filename().string());
+    if (!waits || *waits) {
+      return {};
+    }
+  }
+  SOURCEOS_TRY_ASSIGN(const auto intent, find_intent(context, transaction));
+  if (!intent || !undo.complete) {
+    return {};
+  }
+  const json::Value document = {{"command", "recover"},
+                                {"agent", agent},
+                                {"transactionId", transaction},
+                                {"recoveredAt", format_seconds(context.host.clock.now())},
+                                {"undo", as_json(undo)}};
+  SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, {}));
+  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
+  SOURCEOS_TRY(open.store.append_recovered(*intent, engine.pipeline().json(document)));
+  return {};
+}
+
 Result<std::unique_ptr<ActivationEvidence>> ActivationEvidence::begin(Context& context,
                                                                       bundle::Mode mode) {
   std::unique_ptr<ActivationEvidence> evidence(new ActivationEvidence(context, mode));
@@ -89,22 +142,8 @@ Status ActivationEvidence::begin_session() {
 Status ActivationEvidence::intend(const json::Value& document) { return session_->intend(document); }
 
 Result<bool> ActivationEvidence::knows(std::string_view transaction) {
-  SOURCEOS_TRY_ASSIGN(const OpenStore open, open_store(context_, bundle::StoreAccess::read));
-  bool found = false;
-  SOURCEOS_TRY(open.store.log().for_each_back(
-      [&](const bundle::log::StoredLeaf& stored) -> Result<bool> {
-        if (stored.leaf.kind != bundle::log::LeafKind::intent || !stored.leaf.payload) {
-          return true;
-        }
-        // An intent that gc took is none that can be followed.
-        const auto text = open.store.blob(*stored.leaf.payload, limits::k_json_bytes_max);
-        const auto document = text ? json::parse(*text) : Result<json::Value>(fail(text.error()));
-        const bool names_it = document && document->is_object() && document->contains("transactionId") &&
-                              document->at("transactionId") == transaction;
-        found = found || names_it;
-        return !found;
-      }));
-  return found;
+  SOURCEOS_TRY_ASSIGN(const auto intent, find_intent(context_, transaction));
+  return intent.has_value();
 }
 
 Status ActivationEvidence::add_entries(const runtime::ActivationReport& report) {
@@ -172,6 +211,11 @@ Result<std::string> ActivationEvidence::seal(const runtime::ActivationReport& re
     context_.note(warning);
   }
   SOURCEOS_TRY(ensure_local_trust(context_));
+  for (const runtime::AgentOutcome& agent : report.agents) {
+    if (agent.recovered) {
+      SOURCEOS_TRY(log_recovery(context_, agent.name, agent.recovered_transaction, *agent.recovered));
+    }
+  }
   return sealed.id.text();
 }
 

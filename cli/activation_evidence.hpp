@@ -13,6 +13,14 @@ namespace sourceos::cli {
 
 struct Context;
 
+// The leaf of the intent that names this transaction; none when there is none, or gc took it.
+[[nodiscard]] Result<std::optional<std::uint64_t>> find_intent(const Context& context,
+                                                               std::string_view transaction);
+// What a recovery did, as the leaf that closes the intent of the run that died. Nothing while other
+// agents of that run still wait for theirs.
+[[nodiscard]] Status log_recovery(const Context& context, std::string_view agent,
+                                  std::string_view transaction, const runtime::UndoReport& undo);
+
 class ActivationEvidence final : public runtime::Evidence {
  public:
   // Refuses when a bundle could not be kept.

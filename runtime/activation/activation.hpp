@@ -69,6 +69,7 @@ struct AgentOutcome {
   std::vector<Drift> drift;
   UndoReport rollback;
   std::optional<UndoReport> recovered;
+  std::string recovered_transaction;  // of the run that died
   std::filesystem::path staging;
   std::vector<Remedy> remedies;
   std::vector<CommandRun> commands;

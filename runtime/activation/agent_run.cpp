@@ -5,14 +5,12 @@
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/interrupt.hpp"
-#include "host/ownership.hpp"
+#include "runtime/activation/agent_lock.hpp"
 #include "runtime/agent/rules.hpp"
 
 namespace sourceos::runtime {
 
 namespace {
-
-constexpr std::uint64_t k_lock_interval_ms = 100;
 
 bool is_pass_over(const Candidate& candidate) { return candidate.failed_step == Step::preflight; }
 
@@ -56,29 +54,18 @@ bool AgentRun::lock_and_recover(const Declaration& d) {
     }
     return false;
   };
-  if (const auto owned = host::make_owned_directory(places.state, ports_.host.environment.uid); !owned) {
-    return refuse_for(owned.error());
+  auto lock = lock_agent(ports_.host, places, options_.lock_wait_ms, ports_.sleep);
+  if (!lock) {
+    return refuse_for(lock.error());
   }
-  for (std::uint64_t waited = 0; !lock_; waited += k_lock_interval_ms) {
-    auto lock = host::FileLock::try_acquire(places.state / "lock");
-    if (!lock) {
-      return refuse_for(lock.error());
-    }
-    lock_ = std::move(*lock);
-    if (lock_) {
-      break;
-    }
-    if (waited >= options_.lock_wait_ms || ports_.host.is_interrupted()) {
-      return refuse_for(Error(ErrorKind::refused, "locked", "another command works on this agent"));
-    }
-    ports_.sleep(k_lock_interval_ms);
-  }
+  lock_ = std::move(*lock);
   auto recovery = recover(ports_.host, ports_.backend, d.name,
                           [this](std::string_view id) { return ports_.evidence.knows(id); });
   if (!recovery) {
     return refuse_for(recovery.error());
   }
   if (*recovery) {
+    outcome_.recovered_transaction = std::move((*recovery)->transaction);
     outcome_.recovered = std::move((*recovery)->undo);
   }
   return true;

@@ -364,7 +364,7 @@ ActResult Actor::remove_files() {
   // What quarantine holds stays: it may be the only copy of the original.
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(places_.state, ignored)) {
-    if (entry.path() != places_.held) {
+    if (entry.path() != places_.held && entry.path().filename() != k_lock_file) {
       remove("remove-state", entry.path());
     }
   }

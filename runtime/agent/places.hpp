@@ -9,6 +9,9 @@
 
 namespace sourceos::runtime {
 
+// In an agent's state directory; stays when all else is removed, or two could hold it.
+inline constexpr std::string_view k_lock_file = "lock";
+
 // The account's own roots. Test seams move keys and stores (security S-11), not these.
 [[nodiscard]] std::filesystem::path agent_config_root(const host::Host& host);
 [[nodiscard]] std::filesystem::path agent_state_root(const host::Host& host);
