@@ -217,6 +217,73 @@ Result<Report> AgentCall::finish(json::Value record, ExitCode code, const std::s
 
 const std::string& AgentCall::bundle_id() const { return state_->bundle_id; }
 
+// --- acting on one agent
+
+Result<ActingCall> ActingCall::begin(const Options& options, Context& context, Journal journal) {
+  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
+  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
+  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
+  const bool acts = go == Go::act;
+  SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, agent->declaration.name,
+                                                       acts ? bundle::Mode::apply : bundle::Mode::dry_run));
+  ActingCall acting{acts, *agent, runtime::make_backend(context.host), std::move(call), {}, {}, {}};
+  if (!acts) {
+    return acting;
+  }
+  auto turn = journal == Journal::must_fit
+                  ? AgentTurn::take(context, *acting.backend, agent->declaration)
+                  : AgentTurn::take_despite_journal(context, *acting.backend, agent->declaration);
+  if (!turn) {
+    acting.refusal = std::move(turn).error();
+    acting.reason = acting.refusal->reason;
+  } else {
+    acting.turn.emplace(std::move(*turn));
+    acting.reason = journal == Journal::must_fit && !acting.turn->is_clean() ? "recovery-incomplete" : "";
+  }
+  return acting;
+}
+
+json::Value ActingCall::new_change(std::string_view command) const {
+  json::Value record = new_record(fmt::format("agent-{}", command));
+  record["type"] = "LocalAgentChange";
+  record["command"] = command;
+  record["agent"] = agent.declaration.name;
+  record["changed"] = false;
+  record["planOnly"] = false;
+  record["recovered"] = turn ? turn->as_json(call.redactor()) : json::Value();
+  return record;
+}
+
+Result<Report> ActingCall::refuse(json::Value record) {
+  call.policy(agent.hash);
+  record["actions"] = json::Value::array();
+  if (!refusal) {
+    record["detail"] = "what an earlier command left must be undone by hand first";
+    return call.finish(std::move(record), ExitCode::partial, reason);
+  }
+  record["detail"] = call.redact(refusal->read_out());
+  if (!refusal->next.empty()) {
+    record["next"] = call.redact(refusal->next);
+  }
+  return call.finish(std::move(record), exit_code_of(refusal->kind), reason);
+}
+
+Result<Report> ActingCall::plan_only(const Context& context, json::Value record,
+                                     std::vector<runtime::PlannedAction> plan) {
+  const auto waits = runtime::needs_recovery(context.host, agent.declaration.name);
+  if (!waits || *waits) {
+    plan.insert(plan.begin(), {"recover", agent.declaration.name});
+  }
+  record["planOnly"] = true;
+  record["actions"] = plan_json(plan, call.redactor());
+  const json::Value document = {{"type", "LocalAgentPlan"},
+                                {"agent", agent.declaration.name},
+                                {"actions", record["actions"]}};
+  SOURCEOS_TRY(call.add_json({"plan.json"}, collect::EntryKind::plan, document));
+  call.policy(agent.hash);
+  return call.finish(std::move(record), reason.empty() ? ExitCode::done : ExitCode::negative, reason);
+}
+
 json::Value actions_json(const std::vector<collect::ActionFacts>& rows,
                          const runtime::Redactor& redact) {
   json::Value list = json::Value::array();
@@ -286,6 +353,24 @@ void print_checks(const json::Value& record, Text& text) {
   }
 }
 
+namespace {
+
+void print_recovered(const json::Value& recovered, Text& text) {
+  if (!text_of(recovered, "problem").empty()) {
+    text.line("  not recovered: " + text_of(recovered, "problem"), Tone::bad);
+  }
+  if (!text_of(recovered, "transactionId").empty()) {
+    text.line(fmt::format("  first undone: {} of an activation that did not end",
+                          counted(number_of(recovered, "undone"), "change", "changes")),
+              Tone::warning);
+  }
+  for (const json::Value& command : part_of(recovered, "byHand")) {
+    text.line("  by hand: " + command.get<std::string>(), Tone::warning);
+  }
+}
+
+}  // namespace
+
 void print_change(const json::Value& record, Text& text) {
   const std::string reason = text_of(record, "reason");
   const bool planned = flag_of(record, "planOnly");
@@ -298,6 +383,7 @@ void print_change(const json::Value& record, Text& text) {
   if (!text_of(record, "detail").empty()) {
     text.line("  " + text_of(record, "detail"));
   }
+  print_recovered(part_of(record, "recovered"), text);
   print_actions(record, text);
   if (!part_of(record, "preflight").empty()) {
     for (const json::Value& row : part_of(part_of(record, "preflight"), "checks")) {

@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/changes.hpp"
+#include "cli/agent_turn.hpp"
+#include "cli/guarded.hpp"
 #include "cli/parser.hpp"
 #include "cli/report.hpp"
 #include "collect/session.hpp"
@@ -66,6 +67,30 @@ class AgentCall {
   struct State;
   explicit AgentCall(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+};
+
+// What every command that acts on one agent begins with: whether it may act, the declaration, the
+// bundle, and when it acts the agent's turn.
+struct ActingCall {
+  // `in_doubt`: goes on although a journal cannot be followed, to take an agent out of service.
+  enum class Journal { must_fit, in_doubt };
+  [[nodiscard]] static Result<ActingCall> begin(const Options& options, Context& context, Journal journal);
+
+  bool acts = false;
+  runtime::ReadDeclaration agent;
+  std::unique_ptr<runtime::ServiceBackend> backend;
+  AgentCall call;
+  std::optional<AgentTurn> turn;  // when it acts and nothing refused
+  std::optional<Error> refusal;   // why there is no turn
+  std::string reason;             // of the refusal, "recovery-incomplete", or empty
+
+  // `agent-<command>/v1`, with what was recovered first.
+  [[nodiscard]] json::Value new_change(std::string_view command) const;
+  // The refusal, or the recovery that left something, as the record of the command.
+  [[nodiscard]] Result<Report> refuse(json::Value record);
+  // A dry run, or guarded mode: the plan, with a recovery that would come first.
+  [[nodiscard]] Result<Report> plan_only(const Context& context, json::Value record,
+                                         std::vector<runtime::PlannedAction> plan);
 };
 
 [[nodiscard]] json::Value actions_json(const std::vector<collect::ActionFacts>& rows,

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/guarded.hpp"
 #include "cli/report.hpp"
 #include "cli/workplace.hpp"
 #include "core/bytes.hpp"
@@ -15,11 +14,6 @@
 #include "host/host.hpp"
 
 namespace sourceos::cli {
-
-Result<Permission> ask_permission(const Options& options, const Context& context) {
-  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
-  return go == Go::act ? Permission::act : Permission::plan;
-}
 
 OutputFile::OutputFile(host::Descriptor descriptor, std::filesystem::path path,
                        std::filesystem::path beside)

@@ -1,5 +1,5 @@
-// What commands that change something share: guarded mode, files that appear whole or not at all,
-// and the leaf in the host log that says what was done.
+// What commands that change something share: files that appear whole or not at all, and the leaf in
+// the host log that says what was done.
 #pragma once
 
 #include <filesystem>
@@ -17,11 +17,6 @@ namespace sourceos::cli {
 
 struct Context;
 struct OpenStore;
-
-// Whether a mutating command acts or only plans (agent-machine 2.3).
-enum class Permission { act, plan };
-// "policy-confirmation-missing" for --execute without --policy-ok in guarded mode.
-[[nodiscard]] Result<Permission> ask_permission(const Options& options, const Context& context);
 
 // A file that gets its name when it is whole: written beside, synced, renamed by `commit`. Dropped
 // without, nothing of it is left.

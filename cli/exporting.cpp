@@ -6,6 +6,7 @@
 
 #include "bundle/view.hpp"
 #include "cli/changes.hpp"
+#include "cli/guarded.hpp"
 #include "cli/judging.hpp"
 #include "cli/parser.hpp"
 #include "cli/render.hpp"
@@ -163,7 +164,7 @@ Status note_in_log(const Context& context, const Located& located, const fs::pat
 
 Result<Report> export_records(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::ExportOptions wanted, export_options(options));
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
+  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
   SOURCEOS_TRY_ASSIGN(Located located, or_invalid(locate(context, options.operands().front())));
   SOURCEOS_TRY(verify_source(options, context, located));
   SOURCEOS_TRY_ASSIGN(const runtime::Export made, records_of(context, located, wanted));
@@ -171,8 +172,8 @@ Result<Report> export_records(const Options& options, Context& context) {
   SOURCEOS_TRY(check_output(output));
   json::Value record = record_of(made, wanted);
   record["output"] = shown_path(context, output);
-  record["planned"] = permission == Permission::plan;
-  if (permission == Permission::act) {
+  record["planned"] = go == Go::plan;
+  if (go == Go::act) {
     SOURCEOS_TRY(write_export(made, output));
     SOURCEOS_TRY(note_in_log(context, located, output));
   }

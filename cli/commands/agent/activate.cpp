@@ -8,7 +8,7 @@
 
 #include "cli/activation_evidence.hpp"
 #include "cli/agent_call.hpp"
-#include "cli/changes.hpp"
+#include "cli/guarded.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
@@ -85,7 +85,7 @@ Status check_options(const Options& options, const Context& context) {
   return {};
 }
 
-Result<runtime::Catalog> read_declarations(const Options& options, const Context& context) {
+Result<runtime::Catalog> find_declarations(const Options& options, const Context& context) {
   if (const auto directory = options.value("--declarations")) {
     return runtime::read_catalog_directory(context.host, std::filesystem::absolute(*directory));
   }
@@ -103,6 +103,12 @@ Result<runtime::Catalog> read_declarations(const Options& options, const Context
   return catalog;
 }
 
+Result<runtime::Catalog> read_declarations(const Options& options, const Context& context) {
+  SOURCEOS_TRY_ASSIGN(runtime::Catalog catalog, find_declarations(options, context));
+  refuse_secret_names(catalog);
+  return catalog;
+}
+
 std::string declarations_argument(const Options& options) {
   std::string words;
   for (const std::string_view name : {"--declaration", "--declarations"}) {
@@ -113,7 +119,7 @@ std::string declarations_argument(const Options& options) {
   return words;
 }
 
-runtime::ActivationOptions activation_options(const Options& options, Permission permission) {
+runtime::ActivationOptions activation_options(const Options& options, Go go) {
   runtime::ActivationOptions wanted;
   wanted.stage_only = options.has("--stage-only");
   wanted.enable_despite_preflight = options.has("--enable-despite-preflight");
@@ -121,7 +127,7 @@ runtime::ActivationOptions activation_options(const Options& options, Permission
   wanted.prune = options.has("--prune");
   wanted.quarantine_unsafe = options.has("--quarantine-unsafe");
   wanted.strict = options.has("--strict");
-  wanted.dry_run = permission == Permission::plan;
+  wanted.dry_run = go == Go::plan;
   wanted.staging_root = options.value_or("--staging-dir", "");
   wanted.declarations_argument = declarations_argument(options);
   if (const auto scope = options.value("--scope")) {
@@ -189,9 +195,9 @@ Status quarantine_agent(Context& context, runtime::ServiceBackend& backend,
 
 Result<Report> activate(const Options& options, Context& context) {
   SOURCEOS_TRY(check_options(options, context));
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
+  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, read_declarations(options, context));
-  const bool is_dry_run = permission == Permission::plan;
+  const bool is_dry_run = go == Go::plan;
   const auto backend = runtime::make_backend(context.host);
   const auto sleep = [](std::uint64_t ms) {
     std::this_thread::sleep_for(std::chrono::milliseconds(ms));
@@ -210,7 +216,7 @@ Result<Report> activate(const Options& options, Context& context) {
         .sleep = sleep,
         .podman_directory = podman_directory(context)};
     SOURCEOS_TRY_ASSIGN(const runtime::ActivationReport report,
-                        runtime::activate(ports, catalog, activation_options(options, permission)));
+                        runtime::activate(ports, catalog, activation_options(options, go)));
     return report_of(report, pipeline(), is_dry_run);
   };
   if (context.evidence == "none") {

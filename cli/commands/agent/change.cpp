@@ -1,5 +1,6 @@
 // stage, install, start, stop and restart.
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -39,28 +40,27 @@ constexpr std::string_view word_of(Verb verb) {
 // One call of a command that changes an agent.
 class Change {
  public:
-  Change(Verb verb, const Options& options, Context& context, const runtime::ReadDeclaration& agent,
-         AgentCall& call)
+  Change(Verb verb, const Options& options, Context& context, ActingCall& acting)
       : verb_(verb),
         options_(options),
         context_(context),
-        agent_(agent),
-        call_(call),
-        backend_(runtime::make_backend(context.host)),
+        acting_(acting),
+        agent_(acting.agent),
+        call_(acting.call),
+        backend_(*acting.backend),
         log_(context.host),
-        actor_(context.host, *backend_, agent, log_, podman_directory(context)) {
-    record_ = new_record(fmt::format("agent-{}", word_of(verb)));
-    record_["type"] = "LocalAgentChange";
-    record_["command"] = word_of(verb);
-    record_["agent"] = agent.declaration.name;
-  }
+        actor_(context.host, backend_, agent_, log_, podman_directory(context)),
+        record_(acting.new_change(word_of(verb))) {}
 
-  Result<Report> run(Permission permission) {
+  Result<Report> run() {
+    if (!acting_.reason.empty()) {
+      return acting_.refuse(std::move(record_));
+    }
     if (needs_preflight()) {
       runtime::PreflightSetting setting;
       setting.assume_made = verb_ == Verb::install || verb_ == Verb::stage;
       setting.own_override = runtime::read_state(actor_.places()).own_override && verb_ != Verb::stage;
-      preflight_ = runtime::run_preflight(context_.host, *backend_, agent_, setting);
+      preflight_ = runtime::run_preflight(context_.host, backend_, agent_, setting);
       const json::Value document = runtime::as_json(*preflight_, call_.redactor());
       SOURCEOS_TRY(call_.add_json({"preflight.json"}, collect::EntryKind::check_report, document));
       call_.add_findings(preflight_->policy_findings, {"preflight.json"});
@@ -68,21 +68,19 @@ class Change {
       record_["preflight"] = document;
     }
     decide();
-    call_.policy(agent_.hash);
-    json::Value plan = {{"type", "LocalAgentPlan"}, {"agent", agent_.declaration.name},
-                        {"actions", plan_json(plan_, call_.redactor())}};
-    SOURCEOS_TRY(call_.add_json({"plan.json"}, collect::EntryKind::plan, plan));
-    if (permission == Permission::plan) {
-      record_["planOnly"] = true;
-      record_["changed"] = false;
-      record_["actions"] = plan["actions"];
-      return finish();
+    if (!acting_.acts) {
+      point_at_fix();
+      acting_.reason = reason_;
+      return acting_.plan_only(context_, std::move(record_), plan_);
     }
+    call_.policy(agent_.hash);
+    const json::Value plan = {{"type", "LocalAgentPlan"}, {"agent", agent_.declaration.name},
+                              {"actions", plan_json(plan_, call_.redactor())}};
+    SOURCEOS_TRY(call_.add_json({"plan.json"}, collect::EntryKind::plan, plan));
     if (reason_.empty() || stages_) {
       SOURCEOS_TRY(call_.intend(fmt::format("sourceos-agent {}", word_of(verb_)), agent_, plan_));
       act();
     }
-    record_["planOnly"] = false;
     record_["actions"] = actions_json(log_.rows(), call_.redactor());
     SOURCEOS_TRY(call_.add_json({"actions.json"}, collect::EntryKind::lifecycle_action, record_["actions"]));
     call_.actions(log_.take());
@@ -195,13 +193,15 @@ class Change {
     }
   }
 
-  Result<Report> finish() {
-    if (!record_.contains("changed")) {
-      record_["changed"] = changed_;
-    }
+  void point_at_fix() {
     if (!reason_.empty() && preflight_ && preflight_->first_failure() != nullptr && !record_.contains("next")) {
       record_["next"] = call_.redact(preflight_->first_failure()->remediation);
     }
+  }
+
+  Result<Report> finish() {
+    record_["changed"] = changed_;
+    point_at_fix();
     const ExitCode code = reason_ == "interrupted"  ? ExitCode::interrupted
                           : reason_ == "no-space"   ? ExitCode::failure
                           : reason_.empty()         ? ExitCode::done
@@ -219,9 +219,10 @@ class Change {
   Verb verb_;
   const Options& options_;
   Context& context_;
+  ActingCall& acting_;
   const runtime::ReadDeclaration& agent_;
   AgentCall& call_;
-  std::unique_ptr<runtime::ServiceBackend> backend_;
+  runtime::ServiceBackend& backend_;
   runtime::ActionLog log_;
   runtime::Actor actor_;
   std::optional<runtime::Preflight> preflight_;
@@ -235,67 +236,45 @@ class Change {
 
 template <Verb verb>
 Result<Report> change(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
-  SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, agent->declaration.name,
-                                                       permission == Permission::act
-                                                           ? bundle::Mode::apply
-                                                           : bundle::Mode::dry_run));
-  return Change(verb, options, context, *agent, call).run(permission);
+  constexpr auto k_journal = verb == Verb::stop ? ActingCall::Journal::in_doubt : ActingCall::Journal::must_fit;
+  SOURCEOS_TRY_ASSIGN(ActingCall acting, ActingCall::begin(options, context, k_journal));
+  return Change(verb, options, context, acting).run();
+}
+
+// The five commands differ in word, options and summary.
+constexpr Command command_of(Verb verb, std::span<const Option> options, Result<Report> (*run)(const Options&, Context&),
+                             std::string_view summary, std::string_view description = {}) {
+  return {.name = word_of(verb),
+          .summary = summary,
+          .description = description,
+          .options = options,
+          .operands = k_operands,
+          .run = run,
+          .print = print_change,
+          .store = StoreUse::optional};
 }
 
 }  // namespace
 
-constinit const Command k_agent_stage = {
-    .name = "stage",
-    .summary = "write what would be installed into a staging directory; register nothing",
-    .options = k_stage_options,
-    .operands = k_operands,
-    .run = change<Verb::stage>,
-    .print = print_change,
-    .store = StoreUse::optional,
-};
+constinit const Command k_agent_stage =
+    command_of(Verb::stage, k_stage_options, change<Verb::stage>,
+               "write what would be installed into a staging directory; register nothing");
 
-constinit const Command k_agent_install = {
-    .name = "install",
-    .summary = "install an agent whose preflight passes; neither enabled nor started",
-    .description = "When the preflight fails the agent is staged instead, and the exit code is 1.",
-    .options = k_options,
-    .operands = k_operands,
-    .run = change<Verb::install>,
-    .print = print_change,
-    .store = StoreUse::optional,
-};
+constinit const Command k_agent_install =
+    command_of(Verb::install, k_options, change<Verb::install>,
+               "install an agent whose preflight passes; neither enabled nor started",
+               "When the preflight fails the agent is staged instead, and the exit code is 1.");
 
-constinit const Command k_agent_start = {
-    .name = "start",
-    .summary = "enable and start an installed agent and wait until it is healthy",
-    .options = k_options,
-    .operands = k_operands,
-    .run = change<Verb::start>,
-    .print = print_change,
-    .store = StoreUse::optional,
-};
+constinit const Command k_agent_start =
+    command_of(Verb::start, k_options, change<Verb::start>,
+               "enable and start an installed agent and wait until it is healthy");
 
-constinit const Command k_agent_stop = {
-    .name = "stop",
-    .summary = "stop an agent's service and container; it stays installed",
-    .options = k_options,
-    .operands = k_operands,
-    .run = change<Verb::stop>,
-    .print = print_change,
-    .store = StoreUse::optional,
-};
+constinit const Command k_agent_stop =
+    command_of(Verb::stop, k_options, change<Verb::stop>,
+               "stop an agent's service and container; it stays installed");
 
-constinit const Command k_agent_restart = {
-    .name = "restart",
-    .summary = "stop, then start; start is not tried when stop failed",
-    .options = k_options,
-    .operands = k_operands,
-    .run = change<Verb::restart>,
-    .print = print_change,
-    .store = StoreUse::optional,
-};
+constinit const Command k_agent_restart =
+    command_of(Verb::restart, k_options, change<Verb::restart>,
+               "stop, then start; start is not tried when stop failed");
 
 }  // namespace sourceos::cli

@@ -54,14 +54,6 @@ collect::EntryKind kind_of(const std::string& file) {
                                       : collect::EntryKind::probe_output;
 }
 
-struct Call {
-  Context& context;
-  const runtime::ReadDeclaration& agent;
-  AgentCall& session;
-  runtime::ServiceBackend& backend;
-  std::filesystem::path directory;
-};
-
 std::filesystem::path directory_for(const Options& options, const Context& context,
                                     const runtime::ReadDeclaration& agent) {
   const auto root = options.value("--output");
@@ -70,76 +62,54 @@ std::filesystem::path directory_for(const Options& options, const Context& conte
                                   agent.declaration.name, context.host.clock.now());
 }
 
-Status add_entries(Call& call, const runtime::Quarantine& quarantine) {
+Status add_entries(AgentCall& session, const runtime::Quarantine& quarantine) {
   for (const runtime::QuarantineFile& file : quarantine.files()) {
-    call.session.add_text({"quarantine", file.path}, kind_of(file.path), collect::ContentHint::automatic,
+    session.add_text({"quarantine", file.path}, kind_of(file.path), collect::ContentHint::automatic,
                           file.bytes);
   }
-  return call.session.add_json({"quarantine", "manifest.json"}, collect::EntryKind::quarantine_manifest,
+  return session.add_json({"quarantine", "manifest.json"}, collect::EntryKind::quarantine_manifest,
                                quarantine.manifest(""));
 }
 
-void describe(const runtime::Quarantine& quarantine, Call& call, json::Value& record) {
-  record["directory"] = call.session.redact(quarantine.directory().string());
+void describe(const runtime::Quarantine& quarantine, const AgentCall& session, json::Value& record) {
+  record["directory"] = session.redact(quarantine.directory().string());
   record["quarantine"] = quarantine.manifest("");
   record["residual"] = quarantine.residual();
   record["byHand"] = json::Value::array();
   for (const std::string& command : quarantine.by_hand()) {
-    record["byHand"].push_back(call.session.redact(command));
+    record["byHand"].push_back(session.redact(command));
   }
-}
-
-json::Value new_change(std::string_view command, const runtime::ReadDeclaration& agent) {
-  json::Value record = new_record(fmt::format("agent-{}", command));
-  record["type"] = "LocalAgentChange";
-  record["command"] = command;
-  record["agent"] = agent.declaration.name;
-  record["changed"] = true;
-  record["planOnly"] = false;
-  return record;
-}
-
-Result<Report> plan_only(Call& call, json::Value record, const std::vector<runtime::PlannedAction>& plan) {
-  record["planOnly"] = true;
-  record["changed"] = false;
-  record["actions"] = plan_json(plan, call.session.redactor());
-  const json::Value document = {{"type", "LocalAgentPlan"},
-                                {"agent", call.agent.declaration.name},
-                                {"actions", record["actions"]}};
-  SOURCEOS_TRY(call.session.add_json({"plan.json"}, collect::EntryKind::plan, document));
-  call.session.policy(call.agent.hash);
-  return call.session.finish(std::move(record), ExitCode::done, "");
 }
 
 Result<Report> quarantine(const Options& options, Context& context) {
   if (options.has("--keep-container") && options.has("--no-keep-container")) {
     return fail(ErrorKind::usage, "usage", "'--keep-container' and '--no-keep-container' exclude each other");
   }
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
-  const bool acts = permission == Permission::act;
-  SOURCEOS_TRY_ASSIGN(AgentCall session, AgentCall::begin(context, agent->declaration.name,
-                                                          acts ? bundle::Mode::apply : bundle::Mode::dry_run));
-  const auto backend = runtime::make_backend(context.host);
-  Call call{context, *agent, session, *backend, directory_for(options, context, *agent)};
-  const auto plan = runtime::quarantine_plan(context.host, *backend, *agent, call.directory);
-  json::Value record = new_change("quarantine", *agent);
-  if (!acts) {
-    record["directory"] = session.redact(call.directory.string());
-    return plan_only(call, std::move(record), plan);
+  SOURCEOS_TRY_ASSIGN(ActingCall acting, ActingCall::begin(options, context, ActingCall::Journal::in_doubt));
+  const runtime::ReadDeclaration& agent = acting.agent;
+  AgentCall& session = acting.call;
+  json::Value record = acting.new_change("quarantine");
+  if (!acting.reason.empty()) {
+    return acting.refuse(std::move(record));
   }
-  SOURCEOS_TRY(session.intend("sourceos-agent quarantine", *agent, plan));
+  const auto directory = directory_for(options, context, agent);
+  const auto plan = runtime::quarantine_plan(context.host, *acting.backend, agent, directory);
+  if (!acting.acts) {
+    record["directory"] = session.redact(directory.string());
+    return acting.plan_only(context, std::move(record), plan);
+  }
+  SOURCEOS_TRY(session.intend("sourceos-agent quarantine", agent, plan));
   runtime::ActionLog log(context.host);
-  runtime::Quarantine run(context.host, *backend, *agent, log, session.pipeline(),
-                          {.directory = call.directory,
+  runtime::Quarantine run(context.host, *acting.backend, agent, log, session.pipeline(),
+                          {.directory = directory,
                            .trigger = "operator_request",
                            .keep_container = !options.has("--no-keep-container")});
   SOURCEOS_TRY(run.run());
-  SOURCEOS_TRY(add_entries(call, run));
-  describe(run, call, record);
+  SOURCEOS_TRY(add_entries(session, run));
+  describe(run, session, record);
+  record["changed"] = true;
   record["actions"] = actions_json(log.rows(), session.redactor());
-  session.policy(agent->hash);
+  session.policy(agent.hash);
   session.actions(log.take());
   const ExitCode code = run.is_partial() ? ExitCode::partial : ExitCode::done;
   SOURCEOS_TRY_ASSIGN(Report report,
@@ -159,50 +129,50 @@ bool is_there(const runtime::Actor& actor) {
 }
 
 Result<Report> uninstall(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
-  const bool acts = permission == Permission::act;
-  SOURCEOS_TRY_ASSIGN(AgentCall session, AgentCall::begin(context, agent->declaration.name,
-                                                          acts ? bundle::Mode::apply : bundle::Mode::dry_run));
-  const auto backend = runtime::make_backend(context.host);
-  Call call{context, *agent, session, *backend, directory_for(options, context, *agent)};
+  SOURCEOS_TRY_ASSIGN(ActingCall acting, ActingCall::begin(options, context, ActingCall::Journal::in_doubt));
+  const runtime::ReadDeclaration& agent = acting.agent;
+  runtime::ServiceBackend& backend = *acting.backend;
+  AgentCall& session = acting.call;
+  json::Value record = acting.new_change("uninstall");
+  if (!acting.reason.empty()) {
+    return acting.refuse(std::move(record));
+  }
+  const auto directory = directory_for(options, context, agent);
   runtime::ActionLog log(context.host);
-  runtime::Actor actor(context.host, *backend, *agent, log);
+  runtime::Actor actor(context.host, backend, agent, log);
   const bool with_quarantine = !options.has("--no-quarantine");
-  json::Value record = new_change("uninstall", *agent);
   std::vector<runtime::PlannedAction> plan;
   if (is_there(actor)) {
-    plan = with_quarantine ? runtime::quarantine_plan(context.host, *backend, *agent, call.directory)
+    plan = with_quarantine ? runtime::quarantine_plan(context.host, backend, agent, directory)
                            : actor.stop_plan();
     for (runtime::PlannedAction& each : actor.remove_plan()) {
       plan.push_back(std::move(each));
     }
   }
-  if (!acts) {
-    return plan_only(call, std::move(record), plan);
+  if (!acting.acts) {
+    return acting.plan_only(context, std::move(record), plan);
   }
-  session.policy(agent->hash);
+  session.policy(agent.hash);
   if (plan.empty()) {
-    record["changed"] = false;
     record["detail"] = "it is not installed";
     record["actions"] = json::Value::array();
     return session.finish(std::move(record), ExitCode::done, "");
   }
-  SOURCEOS_TRY(session.intend("sourceos-agent uninstall", *agent, plan));
+  record["changed"] = true;
+  SOURCEOS_TRY(session.intend("sourceos-agent uninstall", agent, plan));
   std::string reason;
   std::string detail;
   std::optional<runtime::Quarantine> first;
   if (with_quarantine) {
-    first.emplace(context.host, *backend, *agent, log, session.pipeline(),
-                  runtime::QuarantineSetting{.directory = call.directory});
+    first.emplace(context.host, backend, agent, log, session.pipeline(),
+                  runtime::QuarantineSetting{.directory = directory});
     SOURCEOS_TRY(first->run());
-    SOURCEOS_TRY(add_entries(call, *first));
-    describe(*first, call, record);
+    SOURCEOS_TRY(add_entries(session, *first));
+    describe(*first, session, record);
     reason = first->is_partial() ? "quarantine-incomplete" : "";
   } else {
     const runtime::ActResult stopped = actor.stop();
-    const runtime::OrderResult disabled = backend->disable(actor.service());
+    const runtime::OrderResult disabled = backend.disable(actor.service());
     (void)log.order("disable", actor.service().unit, disabled);
     reason = !disabled.ok ? disabled.reason : stopped.reason;
     detail = !disabled.ok ? disabled.detail : stopped.detail;

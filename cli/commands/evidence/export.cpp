@@ -9,6 +9,7 @@
 #include "bundle/log/tlog_proof.hpp"
 #include "bundle/view.hpp"
 #include "cli/changes.hpp"
+#include "cli/guarded.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exporting.hpp"
 #include "cli/option_sets.hpp"
@@ -85,7 +86,7 @@ Result<Report> export_bundle(const Options& options, Context& context) {
   if (options.has("--to")) {
     return export_records(options, context);
   }
-  SOURCEOS_TRY_ASSIGN(const Permission permission, ask_permission(options, context));
+  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
   SOURCEOS_TRY_ASSIGN(Located located, locate(context, options.operands().front()));
   SOURCEOS_TRY_ASSIGN(const bundle::View view, bundle::View::open(*located.layout));
   const std::filesystem::path output = options.value_or(
@@ -98,14 +99,14 @@ Result<Report> export_bundle(const Options& options, Context& context) {
   }
   json::Value record = new_record("evidence-export");
   record["bundleId"] = view.id().text();
-  record["planned"] = permission == Permission::plan;
+  record["planned"] = go == Go::plan;
   record["actions"] = json::Value::array();
   record["actions"].push_back({{"action", "write"}, {"target", shown_path(context, output)}});
   for (const ProofFile& proof : proofs) {
     record["actions"].push_back({{"action", "write"}, {"target", shown_path(context, proof.path)}});
   }
   record["next"] = context.command_line("evidence verify " + shown_path(context, output));
-  if (permission == Permission::plan) {
+  if (go == Go::plan) {
     return Report(std::move(record));
   }
   std::optional<OpenStore> writable;
