@@ -7,7 +7,7 @@ jobs=$(nproc)
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-4G}
 
 echo "== release build"
-cmake --preset release >/dev/null
+cmake --preset release -DSOURCEOS_BENCH=ON >/dev/null
 cmake --build --preset release -j "$jobs"
 
 echo "== unit tests and fuzz corpora under AddressSanitizer and UndefinedBehaviorSanitizer"
