@@ -95,6 +95,34 @@ full_store() {
   expect 0 - "$ctl" evidence verify @last
   expect 0 - "$ctl" evidence collect --preset minimal
 }
+disk_full_anywhere() { # the disk ends at every place of a run: after each 4 KiB that a command writes
+  mkdir "$work/small"
+  mount -t tmpfs -o size=24m tmpfs "$work/small" 2>/dev/null || { echo "no mount here: skipped"; return 0; }
+  mkdir -m 700 "$work/small/state"
+  export XDG_STATE_HOME=$work/small/state
+  expect 0 - "$ctl" evidence collect --preset minimal
+  local free got failed=0
+  for free in $(seq 0 4 240); do
+    seq -f "line %.0f of run $free" 3000 >"$work/a.log"
+    head -c 100000 /dev/urandom >>"$work/a.log" # does not compress: the pack needs its space
+    rm -f "$work/small/filler"
+    got=$(df --output=avail -k "$work/small" | tail -1)
+    [ "$got" -gt "$free" ] && dd if=/dev/zero of="$work/small/filler" bs=1024 count=$((got - free)) status=none
+    got=0
+    "$ctl" evidence collect --preset minimal --path "$work/a.log" --json >"$work/answer.json" 2>/dev/null || got=$?
+    rm -f "$work/small/filler"
+    case $got in
+    0) ;;
+    3 | 4) failed=$((failed + 1)) && grep -q '"reason": *"[a-z]' "$work/answer.json" || die "no reason: $(cat "$work/answer.json")" ;;
+    *) die "exit $got with $free KiB left: $(cat "$work/answer.json")" ;;
+    esac
+    whole
+    expect 0 - "$ctl" evidence verify @last
+    expect 0 - "$ctl" evidence gc --keep-last 1
+  done
+  [ "$failed" -gt 5 ] || die "the disk was full only $failed times"
+  echo "the disk was full $failed times: the store stayed whole"
+}
 hanging_collector() {
   printf 'collectors = ["command"]\n[command]\nargv = ["/bin/sleep", "600"]\n[limits]\ntimeout_ms = 1500\n' >"$work/plan.toml"
   expect 3 - timeout 60 "$ctl" evidence collect --plan "$work/plan.toml" --allow-exec
@@ -184,7 +212,7 @@ broken_plan() {
 }
 
 cases=(missing_path unreadable_path unknown_option key_readable_by_others read_only_store full_store
-  hanging_collector loud_collector one_long_line invalid_utf8 special_files changing_directory interrupt
+  disk_full_anywhere hanging_collector loud_collector one_long_line invalid_utf8 special_files changing_directory interrupt
   killed broken_plan)
 [ $# -lt 2 ] || cases=("$2")
 for case_name in "${cases[@]}"; do
