@@ -312,7 +312,7 @@ class Reader {
 
   // Behind a plain word like `login` or `unseal` words of prose may stand.
   static bool is_more_than_word(std::string_view value) {
-    const Shape shape = shape_of(value);
+    const ValueShape shape = shape_of(value);
     return shape.digits > 0 || (shape.marks > 0 && shape.upper > 0) || !is_identifier(value);
   }
 
@@ -356,7 +356,7 @@ class Reader {
   static bool may_be_secret(std::string_view value, Takes takes) {
     constexpr std::size_t k_secret_bytes_min = 3;
     constexpr std::size_t k_port_bytes_max = 5;
-    const Shape shape = shape_of(value);
+    const ValueShape shape = shape_of(value);
     if (value.size() < k_secret_bytes_min || std::string_view("-$ ").contains(value.front()) ||
         (shape.digits == value.size() && value.size() <= k_port_bytes_max)) {
       return false;

@@ -227,7 +227,7 @@ Confirmed confirm_header(const Candidate& candidate) {
     return refused("value");
   }
   constexpr std::size_t k_plain_bytes_min = 20;
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   if (shape.digits == 0 && (value.size() < k_plain_bytes_min || shape.upper == 0 || shape.lower == 0)) {
     return refused("value");
   }
@@ -264,7 +264,7 @@ bool is_mixed(std::string_view value) {
 
 // More than a word: with a digit, or with marks or capitals inside.
 bool is_near_sure(std::string_view value) {
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   const bool varied = shape.digits > 0 || (shape.marks > 0 && !is_identifier(value)) ||
                       (shape.upper > 0 && shape.lower > 0 && !is_identifier(value));
   const bool dotted = is_dotted(value);

@@ -54,7 +54,7 @@ bool is_torn(std::string_view value) {
 // Words in which nobody speaks: a salt or a phrase of random parts, `f8!k Zq2- x`.
 bool is_random_phrase(std::string_view value) {
   constexpr std::size_t k_phrase_bytes_min = 32;
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   return value.size() >= k_phrase_bytes_min && value.find(": ") == std::string_view::npos && shape.digits >= 3 && shape.upper >= 3 && shape.lower >= 3 &&
          shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
 }
@@ -80,7 +80,7 @@ bool is_option(const Assignment& found, std::string_view value) {
 }
 
 bool is_password_value(const Assignment& found, std::string_view value) {
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
   if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value)) {
     return false;
@@ -125,7 +125,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
 }
 
 bool is_strong_value(const Assignment& found, std::string_view value) {
-  Shape shape = shape_of(value);
+  ValueShape shape = shape_of(value);
   if (value.find('\n') != std::string_view::npos) {
     shape.spaces = 0;  // a long run folded over lines
   }
@@ -181,7 +181,7 @@ bool is_mnemonic(const Assignment& found, std::string_view value) {
 }
 
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   if (is_mnemonic(found, value)) {
     return true;
   }

@@ -383,6 +383,7 @@ void Scan::push(Span span, std::string_view value, bool issuer, Verdict verdict)
       (*options_.values)(part, text, verdict);
     }
     spans.push_back(part);
+    mask_repeats(part, text);
   });
 }
 

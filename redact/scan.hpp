@@ -112,6 +112,9 @@ class Scan {
   // scan_marks.cpp: what the byte marks tell.
   void look_at_marks(std::uint64_t limit);
   void on_run(std::uint64_t at);
+  // scan_lines.cpp
+  void mask_repeats(const Span& span, std::string_view value);
+  void on_line_end(std::uint64_t end);
   void on_encoded(std::uint64_t from, std::uint64_t to, bool cut);
   void on_context(std::uint64_t from, std::uint64_t to);
   void on_address(std::uint64_t at, Own own);
@@ -165,6 +168,7 @@ class Scan {
   std::uint64_t run_to_ = 0;               // the last run, or part of a long one, ends here
   bool run_goes_on_ = false;               // a long run's next part begins there
   bool run_undecoded_ = false;             // and is masked, whatever it holds
+  std::uint64_t joined_to_ = 0;            // lines up to here were joined with those before
   std::uint64_t packed_to_ = 0;            // the last compressed stream ends here
   bool packed_open_ = false;               // and all that follows belongs to it
   std::uint64_t decoded_ = 0;              // bytes, by whatever encoding

@@ -121,6 +121,9 @@ void Scan::on_run(std::uint64_t at) {
   if (has_token(bytes(from, to))) {
     on_context(from, to);
   }
+  if (!cut) {
+    on_line_end(to);
+  }
   if (to - from >= k_run_bytes_min || part) {
     while (!cut && to < end_of_text() && to - from < cap && text_[to - base_] == '=') {
       ++to;

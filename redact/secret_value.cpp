@@ -41,8 +41,8 @@ constexpr auto k_common_words = std::to_array<std::string_view>({
 
 }  // namespace
 
-Shape shape_of(std::string_view value) {
-  Shape shape;
+ValueShape shape_of(std::string_view value) {
+  ValueShape shape;
   for (const char c : value) {
     if (is_lower(c)) {
       ++shape.lower;
@@ -250,7 +250,7 @@ bool is_location(std::string_view value) {
   };
   unsigned names = 0;
   for (const std::string_view part : text::split(value, value.find('/') == std::string_view::npos ? '\\' : '/')) {
-    const Shape shape = shape_of(part);
+    const ValueShape shape = shape_of(part);
     if (part.size() >= 12 && shape.digits >= 2 && shape.upper >= 2 && shape.lower >= 2) {
       return false;
     }
@@ -269,7 +269,7 @@ bool is_random(std::string_view value, std::size_t length_min) {
   if (value.size() < length_min) {
     return false;
   }
-  const Shape shape = shape_of(value);
+  const ValueShape shape = shape_of(value);
   if (shape.spaces > 0 || shape.lower + shape.upper + shape.digits < value.size() / 2) {
     return false;
   }

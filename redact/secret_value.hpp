@@ -6,12 +6,12 @@
 
 namespace sourceos::redact {
 
-struct Shape {
+struct ValueShape {
   unsigned lower = 0, upper = 0, digits = 0, marks = 0, spaces = 0;
   [[nodiscard]] bool mixed() const { return digits > 0 && lower + upper > 0; }
   [[nodiscard]] bool only_letters() const { return digits == 0 && marks == 0 && spaces == 0; }
 };
-[[nodiscard]] Shape shape_of(std::string_view value);
+[[nodiscard]] ValueShape shape_of(std::string_view value);
 
 [[nodiscard]] bool is_uuid(std::string_view value);
 // Words of letters joined by `_ - . :` or by capitals, as names of variables and things are.

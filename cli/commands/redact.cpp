@@ -43,7 +43,7 @@ constexpr std::array k_own_options = {
     Option{.name = "--report",
            .kind = ValueKind::file,
            .value = "FILE",
-           .help = "Write what was masked, without any secret"},
+           .help = "Write what was masked, without any secret; '-' is standard output, or standard error beside the text"},
     Option{.name = "--report-format",
            .kind = ValueKind::choice,
            .value = "FORMAT",
@@ -85,6 +85,11 @@ redact::Format format_of(const Options& options) {
 
 bool goes_to_stdout(const Options& options) {
   return !options.has("--in-place") && options.value_or("--output", "-") == "-";
+}
+
+// `--report -` goes to standard output where nothing else does, to standard error otherwise.
+bool report_is_answer(const Options& options, const Context& context) {
+  return !context.json && !goes_to_stdout(options) && options.value_or("--report", "") == "-";
 }
 
 // One call: where things go, and what was done so far.
@@ -216,6 +221,13 @@ class Job {
     const std::string text = format == "csv"     ? rows_as_csv(rows_)
                              : format == "sarif" ? to_json_text(rows_as_sarif(rows_), Layout::pretty)
                                                  : to_json_text(record, Layout::pretty);
+    if (*path == "-") {
+      if (report_is_answer(options_, context_)) {
+        return context_.console.out(text);
+      }
+      context_.console.err(text);
+      return {};
+    }
     SOURCEOS_TRY_ASSIGN(OutputFile file, OutputFile::create(*path));
     SOURCEOS_TRY(file.write(text));
     return file.commit();
@@ -297,7 +309,7 @@ Result<Report> redact(const Options& options, Context& context) {
   Job job(options, context, engine.pipeline());
   SOURCEOS_TRY(is_standard_input(options) ? job.filter() : redact_files(job, options));
   SOURCEOS_TRY_ASSIGN(Report report, job.finish());
-  const bool is_printed = goes_to_stdout(options) && !context.json;
+  const bool is_printed = (goes_to_stdout(options) && !context.json) || report_is_answer(options, context);
   return is_printed ? std::move(report).already_printed() : std::move(report);
 }
 

@@ -1,0 +1,95 @@
+// The part of Scan that looks at whole lines: values that stand twice on one, tokens that a line's end
+// broke.
+#include "redact/scan.hpp"
+
+#include "redact/joined_lines.hpp"
+#include "redact/secret_value.hpp"
+#include "redact/vocabulary.hpp"
+
+#include <algorithm>
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::uint64_t k_repeat_side_bytes = 2 * 1024;
+constexpr std::uint64_t k_line_bytes_max = 1024;
+constexpr std::uint64_t k_joined_look_bytes = 10 * 1024;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// What is long and odd enough that it stands nowhere by chance.
+bool may_stand_again(std::string_view value) {
+  constexpr std::size_t k_mixed_bytes_min = 6;
+  constexpr std::size_t k_odd_bytes_min = 8;
+  const auto shape = shape_of(value);
+  return value.find('\n') == std::string_view::npos && !is_vocabulary(value) &&
+         (shape.mixed() ? value.size() >= k_mixed_bytes_min : value.size() >= k_odd_bytes_min && !is_identifier(value));
+}
+
+}  // namespace
+
+// A secret that was told by its name or place is one at each other place of its line too.
+void Scan::mask_repeats(const Span& span, std::string_view value) {
+  if (!may_stand_again(value) || span.label >= setup_->rules->rules().size() ||
+      is_personal(setup_->rules->rules()[span.label])) {
+    return;
+  }
+  std::uint64_t low = std::max(base_, span.from - std::min(span.from, k_repeat_side_bytes));
+  const std::size_t before = bytes(low, span.from).rfind('\n');
+  low += before == std::string_view::npos ? 0 : before + 1;
+  const std::uint64_t high = std::min(end_of_text(), span.to + k_repeat_side_bytes);
+  const std::size_t after = bytes(span.to, high).find('\n');
+  const std::string_view line = bytes(low, after == std::string_view::npos ? high : span.to + after);
+  for (std::size_t at = line.find(value); at != std::string_view::npos; at = line.find(value, at + value.size())) {
+    const bool joined = (at > 0 && is_word(line[at - 1]) && is_word(value.front())) ||
+                        (at + value.size() < line.size() && is_word(line[at + value.size()]) && is_word(value.back()));
+    if (low + at == span.from || joined) {
+      continue;
+    }
+    Span again = span;
+    again.from = low + at;
+    again.to = again.from + value.size();
+    add_named(again);
+  }
+}
+
+// `end`: of a run of token characters. Its line is read again with those that go on with it.
+void Scan::on_line_end(std::uint64_t end) {
+  if (end < joined_to_ || end >= end_of_text() || options_.depth >= limits::k_decode_depth_max ||
+      !std::string_view("\n\r=").contains(text_[end - base_])) {
+    return;
+  }
+  const std::uint64_t low = std::max(base_, end - std::min(end, k_line_bytes_max));
+  const std::size_t before = bytes(low, end).rfind('\n');
+  if (before == std::string_view::npos && low > 0) {
+    return;  // too long a line to have been wrapped
+  }
+  const std::uint64_t begin = before == std::string_view::npos ? low : low + before + 1;
+  const std::string_view near = bytes(begin, std::min(end_of_text(), end + k_joined_look_bytes));
+  const auto joined = join_lines(near, 0, end - begin);
+  if (!joined) {
+    return;
+  }
+  joined_to_ = begin + joined->shadow.source.back().to;
+  std::vector<Span> inside = look_inside(joined->shadow.text, begin);
+  std::erase_if(inside, [&](const Span& span) {
+    if (span.to <= span.from || span.to > joined->shadow.source.size()) {
+      return true;
+    }
+    const std::size_t from = joined->shadow.source[span.from].from;
+    return near.substr(from, joined->shadow.source[span.to - 1].to - from).find('\n') == std::string_view::npos;
+  });
+  if (!inside.empty() && !joined->sure) {
+    // What the first line holds whole does not go on.
+    const std::vector<Span> alone = look_inside(std::string_view(joined->shadow.text).substr(0, joined->first), begin);
+    std::erase_if(inside, [&](const Span& span) {
+      return span.from >= joined->first || std::ranges::find(alone, span.from, &Span::from) != alone.end();
+    });
+  }
+  add_mapped(std::move(inside), joined->shadow, begin);
+}
+
+}  // namespace sourceos::redact
