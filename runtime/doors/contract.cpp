@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 8> k_types = {
     "BrowserDoor",             "EditorDoor",          "HostInterfaceGrant",
     "SecureHostInterfaceProfile", "TerminalDoor"};
 constexpr std::string_view k_revocation = "RevocationEntry";
+constexpr std::string_view k_mount_policy = "AgentMachineMountPolicy";
 
 std::string string_member(const json::Value& document, std::string_view key) {
   const auto at = document.find(key);
@@ -38,14 +39,33 @@ Result<const json::Schema*> schema_of(std::string_view type) {
   return &compiled.emplace(std::string(type), std::move(schema)).first->second;
 }
 
-// What we use of a document that others define: the entry must say whom it revokes.
-std::vector<ContractProblem> revocation_problems(const Contract& entry) {
+std::vector<ContractProblem> missing_texts(const Contract& contract,
+                                           std::initializer_list<const char*> keys) {
   std::vector<ContractProblem> problems;
-  for (const char* key : {"id", "specVersion", "targetRef", "reasonCode", "effectiveAt", "issuerRef"}) {
-    if (entry.text(key).empty()) {
-      problems.push_back({entry.file(), "", "required", "", fmt::format("missing required property '{}'", key)});
+  for (const char* key : keys) {
+    if (contract.text(key).empty()) {
+      problems.push_back({contract.file(), "", "required", "",
+                          fmt::format("missing required property '{}'", key)});
     }
   }
+  return problems;
+}
+
+// Another document that others define; who uses it reads it whole (runtime/machine).
+std::vector<ContractProblem> mount_policy_problems(const Contract& policy) {
+  std::vector<ContractProblem> problems =
+      missing_texts(policy, {"id", "specVersion", "name", "defaultDecision"});
+  if (problems.empty() && !policy.id().starts_with("urn:srcos:agent-machine-mount-policy:")) {
+    problems.push_back({policy.file(), "/id", "pattern", "",
+                        "expected urn:srcos:agent-machine-mount-policy:..."});
+  }
+  return problems;
+}
+
+// What we use of a document that others define: the entry must say whom it revokes.
+std::vector<ContractProblem> revocation_problems(const Contract& entry) {
+  std::vector<ContractProblem> problems = missing_texts(
+      entry, {"id", "specVersion", "targetRef", "reasonCode", "effectiveAt", "issuerRef"});
   if (problems.empty() && !entry.id().starts_with("urn:srcos:revocation:")) {
     problems.push_back({entry.file(), "/id", "pattern", "", "expected urn:srcos:revocation:..."});
   }
@@ -55,7 +75,8 @@ std::vector<ContractProblem> revocation_problems(const Contract& entry) {
 }  // namespace
 
 bool is_contract_type(std::string_view type) {
-  return type == k_revocation || std::find(k_types.begin(), k_types.end(), type) != k_types.end();
+  return type == k_revocation || type == k_mount_policy ||
+         std::find(k_types.begin(), k_types.end(), type) != k_types.end();
 }
 
 Result<Contract> Contract::parse(std::string file, std::string_view text) {
@@ -94,6 +115,9 @@ Result<std::string> Contract::hash() const {
 Result<std::vector<ContractProblem>> Contract::shape_problems() const {
   if (type_ == k_revocation) {
     return revocation_problems(*this);
+  }
+  if (type_ == k_mount_policy) {
+    return mount_policy_problems(*this);
   }
   if (!is_contract_type(type_)) {
     return std::vector<ContractProblem>{

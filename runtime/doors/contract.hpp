@@ -1,5 +1,5 @@
-// A contract document: one of the eight types of schemas/README.md, or a RevocationEntry, read
-// within bounds and judged by its schema.
+// A contract document: one of the eight types of schemas/README.md, judged by its schema, or one of
+// those that others define and we read (RevocationEntry, AgentMachineMountPolicy); within bounds.
 #pragma once
 
 #include <filesystem>
@@ -50,7 +50,7 @@ class Contract {
   std::shared_ptr<const json::Value> document_;
 };
 
-// The eight types and RevocationEntry.
+// The eight types, RevocationEntry and AgentMachineMountPolicy.
 [[nodiscard]] bool is_contract_type(std::string_view type);
 
 // Reads the file as a contract of this type that fits its schema: `malformed`, "contract-invalid"

@@ -17,6 +17,7 @@
 #include "host/tools/nix.hpp"
 #include "runtime/machine/profile_rules.hpp"
 #include "runtime/machine/real_path.hpp"
+#include "runtime/machine/subids.hpp"
 
 namespace sourceos::runtime {
 
@@ -39,7 +40,7 @@ class Doctor {
       : question_(question),
         environment_(question.host.environment),
         profile_(question.profile.profile),
-        podman_(question.host, question.tools, profile_.runtime.connection.value_or("")) {}
+        podman_(question.host, question.tools, podman_address(profile_, environment_)) {}
 
   DoctorReport run() {
     report_.uses_machine = profile_.runtime.uses_machine();
@@ -107,8 +108,13 @@ class Doctor {
 
   json::Value host_release() {
     json::Value release = {{"family", environment_.adapter}, {"version", nullptr}};
-    const auto text = host::read_file(host::system_path(environment_, "/etc/os-release"),
-                                      limits::k_config_file_bytes_max);
+    // /etc/os-release is a link on most hosts, and links are not followed.
+    auto text = host::read_file(host::system_path(environment_, "/etc/os-release"),
+                                limits::k_config_file_bytes_max);
+    if (!text) {
+      text = host::read_file(host::system_path(environment_, "/usr/lib/os-release"),
+                             limits::k_config_file_bytes_max);
+    }
     if (environment_.adapter == "linux" && text) {
       for (const std::string_view line : text::lines(*text)) {
         if (line.starts_with("VERSION_ID=")) {
@@ -210,8 +216,16 @@ class Doctor {
       }
     }
     connection_ = podman_.connection();
-    const json::Value observed = {{"answers", connection_.answers},
-                                  {"rootless", or_null(connection_.rootless)}};
+    const std::optional<SubIds> ids = sub_ids();
+    const json::Value observed = {
+        {"subuids", ids ? json::Value(ids->users) : json::Value(nullptr)},
+        {"subgids", ids ? json::Value(ids->groups) : json::Value(nullptr)},
+        {"answers", connection_.answers},
+        {"rootless", or_null(connection_.rootless)},
+        {"containerHost", leaves_out_container_host(profile_, environment_)  ? "ignored"
+                          : podman_address(profile_, environment_).container_host.empty()
+                              ? "not-set"
+                              : "passed"}};
     if (!connection_.answers) {
       MachineCheck& check = add("podman.socket", "fail", "podman does not answer", observed);
       check.reason = connection_.reason;
@@ -222,9 +236,24 @@ class Doctor {
     } else if (connection_.rootless == false) {
       MachineCheck& check = add("podman.socket", "warn", "podman answers as rootful", observed);
       check.reason = "rootful";
+    } else if (ids && !ids->are_enough()) {
+      MachineCheck& check =
+          add("podman.socket", "warn",
+              "podman answers; expected 65536 ids in /etc/subuid and /etc/subgid, there are fewer",
+              observed);
+      check.reason = "subids-missing";
+      check.remediation =
+          "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\"";
     } else {
       add("podman.socket", "pass", "podman answers", observed);
     }
+  }
+
+  // Native rootless Linux only: a machine has its own.
+  std::optional<SubIds> sub_ids() const {
+    const bool is_native = environment_.adapter == "linux" && !profile_.runtime.uses_machine();
+    return is_native && environment_.uid != 0 ? std::optional(read_sub_ids(environment_))
+                                              : std::nullopt;
   }
 
   void check_version_pair() {

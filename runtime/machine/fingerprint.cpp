@@ -39,7 +39,7 @@ class Taker {
       : question_(question),
         environment_(question.host.environment),
         profile_(question.effective.profile),
-        podman_(question.host, question.tools, profile_.runtime.connection.value_or("")) {}
+        podman_(question.host, question.tools, podman_address(profile_, environment_)) {}
 
   Result<json::Value> run(std::vector<PodmanAnswer>& answers) {
     json::Value document = {

@@ -37,10 +37,10 @@ std::vector<std::string> remove_words(const ContainerPlan& plan) {
 
 class Launch {
  public:
-  Launch(host::Host& host, host::ToolFinder& tools, const std::string& connection,
+  Launch(host::Host& host, host::ToolFinder& tools, const PodmanAddress& address,
          const LaunchPlan& plan, const AttachFunction& attach)
       : host_(host),
-        podman_(host, tools, connection),
+        podman_(host, tools, address),
         plan_(plan),
         container_(plan.container),
         attach_(attach) {}
@@ -226,15 +226,15 @@ class Launch {
 
 }  // namespace
 
-LaunchOutcome launch(host::Host& host, host::ToolFinder& tools, const std::string& connection,
+LaunchOutcome launch(host::Host& host, host::ToolFinder& tools, const PodmanAddress& address,
                      const LaunchPlan& plan, const AttachFunction& attach) {
-  return Launch(host, tools, connection, plan, attach).run();
+  return Launch(host, tools, address, plan, attach).run();
 }
 
 std::vector<collect::ActionFacts> planned_actions(host::Host& host, host::ToolFinder& tools,
-                                                  const std::string& connection,
+                                                  const PodmanAddress& address,
                                                   const LaunchPlan& plan) {
-  const PodmanClient podman(host, tools, connection);
+  const PodmanClient podman(host, tools, address);
   std::vector<collect::ActionFacts> actions;
   const auto add = [&](std::string action, std::string target, std::vector<std::string> argv) {
     collect::ActionFacts facts;

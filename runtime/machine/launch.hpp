@@ -27,13 +27,13 @@ struct LaunchOutcome {
 using AttachFunction = std::function<Result<host::ProcessOutcome>(const std::vector<std::string>&)>;
 
 [[nodiscard]] LaunchOutcome launch(host::Host& host, host::ToolFinder& tools,
-                                   const std::string& connection, const LaunchPlan& plan,
+                                   const PodmanAddress& address, const LaunchPlan& plan,
                                    const AttachFunction& attach);
 
 // What launch() does, as a plan: `planned` actions with their argument vectors.
 [[nodiscard]] std::vector<collect::ActionFacts> planned_actions(host::Host& host,
                                                                 host::ToolFinder& tools,
-                                                                const std::string& connection,
+                                                                const PodmanAddress& address,
                                                                 const LaunchPlan& plan);
 
 }  // namespace sourceos::runtime

@@ -67,8 +67,8 @@ class Maker {
     SecretDetector secrets;
     for (const std::string& name : profile_.environment_allow) {
       const std::string* value = host::find_variable(environment_, name);
-      if (value == nullptr) {
-        continue;
+      if (value == nullptr || name == "CONTAINER_HOST") {
+        continue;  // that one is for the Podman client, which reads it itself
       }
       if (secrets.is_secret(*value)) {
         plan_.warnings.push_back(

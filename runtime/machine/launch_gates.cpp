@@ -14,9 +14,11 @@
 #include "runtime/machine/doctor.hpp"
 #include "runtime/machine/launch_container.hpp"
 #include "runtime/machine/launch_doors.hpp"
+#include "runtime/machine/launch_mounts.hpp"
 #include "runtime/machine/mount_policy.hpp"
 #include "runtime/machine/presets.hpp"
 #include "runtime/machine/real_path.hpp"
+#include "runtime/machine/subids.hpp"
 
 namespace sourceos::runtime {
 
@@ -30,7 +32,8 @@ class Gates {
       : question_(question),
         environment_(question.host.environment),
         profile_(question.profile.profile),
-        podman_(question.host, question.tools, profile_.runtime.connection.value_or("")) {}
+        address_(podman_address(profile_, environment_)),
+        podman_(question.host, question.tools, address_) {}
 
   LaunchPlan run() {
     prepare();
@@ -54,6 +57,10 @@ class Gates {
       plan_.steps.push_back({name, was_skipped_ ? "skip" : "allow", ""});
     }
     if (plan_.is_allowed()) {
+      note_host();
+      for (const MountDecision& mount : plan_.mounts) {
+        plan_.contents.push_back(hash_content(mount.resolved));
+      }
       plan_container(question_, profile_, tool_, is_rootful_, plan_);
     }
     plan_.answers = podman_.answers();
@@ -81,7 +88,8 @@ class Gates {
         question_.kind == LaunchKind::shell ? "operator-terminal" : "agent-execution";
     plan_.transcript = profile_.transcript;
     plan_.transcript_bytes_max = k_transcript_bytes_default;
-    plan_.is_local = !profile_.runtime.uses_machine() && !profile_.runtime.connection;
+    plan_.is_local = !profile_.runtime.uses_machine() && address_.is_local();
+    plan_.podman_environment = address_.environment();
     plan_.storage_backend = storage_backend(environment_.adapter, profile_.runtime.uses_machine());
     if (check_path_syntax(question_.deny.adapter(), question_.repo)) {
       fs::path path = expand_home(question_.repo, question_.deny.home());
@@ -92,7 +100,26 @@ class Gates {
       profile_.repos =
           repos_for({home_template(question_.deny.adapter(), repo_path_, question_.deny.home())});
     }
-    plan_.policy_hash = policy_hash(profile_.declared_mounts(), nullptr).value_or("");
+    auto named = find_mount_policy(environment_, question_.contract_directories, profile_);
+    if (named) {
+      policy_ = std::move(*named);
+      mounts_.use(policy_);
+      plan_.warnings = policy_.warnings;
+    } else {
+      policy_error_ = std::move(named).error();
+    }
+    plan_.policy_hash = policy_hash(profile_.declared_mounts(), *policy_.document).value_or("");
+  }
+
+  // What the operator should know of this host before the launch.
+  void note_host() {
+    const bool is_native = environment_.adapter == "linux" && !profile_.runtime.uses_machine();
+    if (is_native && environment_.uid != 0 && !read_sub_ids(environment_).are_enough()) {
+      plan_.warnings.emplace_back("subids-missing");
+    }
+    if (leaves_out_container_host(profile_, environment_)) {
+      plan_.warnings.emplace_back("container-host-ignored");
+    }
   }
 
   Status check_profile() {
@@ -100,6 +127,9 @@ class Gates {
       return fail(ErrorKind::refused, "profile-host-mismatch",
                   fmt::format("profile '{}' is for {}, this is {}", profile_.name,
                               profile_.host_adapter, environment_.adapter));
+    }
+    if (policy_error_) {
+      return fail(*policy_error_);
     }
     return {};
   }
@@ -154,7 +184,7 @@ class Gates {
     if (!tool_needs && !doors_.needs_grant() && question_.grant_file.empty()) {
       return skip();
     }
-    const ProfileRepo* repo = find_repo();
+    const ProfileRepo* repo = mounts_.find_repo();
     const AccessMode access = repo == nullptr ? AccessMode::read_write : repo->access;
     return doors_.use_grant(tool_, {repo_path_, std::string(to_string(access))}, plan_);
   }
@@ -198,128 +228,7 @@ class Gates {
     return {};
   }
 
-  // --- mounts
-
-  // The entry whose folder is, or holds, the repository that was asked for; the innermost one.
-  const ProfileRepo* find_repo() const {
-    const Adapter adapter = question_.deny.adapter();
-    const auto key_of = [&](const std::string& path) {
-      return path_key(adapter, resolve_existing_part(path).value_or(RealPath{path, false}).path);
-    };
-    const PathKey wanted = key_of(repo_path_);
-    const ProfileRepo* best = nullptr;
-    std::size_t best_depth = 0;
-    for (const ProfileRepo& repo : profile_.repos) {
-      const PathKey key = key_of(expand_home(repo.host_path, question_.deny.home()));
-      const Relation where = relation(wanted, key);
-      if ((where == Relation::equal || where == Relation::below) &&
-          (best == nullptr || key.size() > best_depth)) {
-        best = &repo;
-        best_depth = key.size();
-      }
-    }
-    return best;
-  }
-
-  std::string agent_path_of(const ProfileRepo& repo) const {
-    const std::string root = expand_home(repo.host_path, question_.deny.home());
-    const fs::path below =
-        fs::path(resolve_existing_part(repo_path_).value_or(RealPath{repo_path_, false}).path)
-            .lexically_relative(resolve_existing_part(root).value_or(RealPath{root, false}).path);
-    return below.empty() || below == "." ? repo.agent_path
-                                         : (fs::path(repo.agent_path) / below).string();
-  }
-
-  MountRequest repo_request(const ProfileRepo* repo) const {
-    MountRequest request;
-    request.mount_id = repo == nullptr ? "repo" : "repo-" + repo->repo_id;
-    request.path_class = PathClass::code;
-    request.host_path = question_.repo;
-    request.agent_path = repo == nullptr ? "/workspace/dev/repo" : agent_path_of(*repo);
-    request.access = repo == nullptr ? AccessMode::read_write : repo->access;
-    request.origin = PathOrigin::typed;
-    request.direct_execution = true;
-    request.git_metadata_writable = profile_.is_git_metadata_writable;
-    return request;
-  }
-
-  Status check_mounts() {
-    const fs::path workspace_cache =
-        cache_root(environment_) /
-        profile_.agent_plane.workspace_id.substr(profile_.agent_plane.workspace_id.rfind(':') + 1);
-    PolicyContext context{
-        .deny = question_.deny, .directory = question_.directory, .cache_root = workspace_cache};
-    context.scan.mount_table = host::system_path(environment_, "/proc/self/mountinfo");
-    std::vector<AllowedRoot> roots;
-    for (const ProfileRepo& repo : profile_.repos) {
-      roots.push_back({.path = repo.host_path, .access = repo.access});
-    }
-    const ProfileRepo* repo = find_repo();
-    if (repo != nullptr) {
-      repo_ = *repo;
-    }
-    PolicyContext for_repo = context;
-    for_repo.roots = std::move(roots);
-    SOURCEOS_TRY(take(decide_mount(for_repo, repo_request(repo))));
-    for (const ProfileMount& mount : profile_.mounts) {
-      SOURCEOS_TRY(take(decide_mount(context, mount.request)));
-    }
-    return check_sharing();
-  }
-
-  Status take(MountDecision decision) {
-    for (const std::string& word : decision.warnings) {
-      plan_.warnings.push_back(fmt::format("{}: {}", decision.request.mount_id, word));
-    }
-    for (const MountFinding& finding : decision.scan.findings) {
-      if (finding.is_denied) {
-        plan_.denied.push_back(
-            {(fs::path(decision.resolved) / finding.path).string(), finding.kind, "deny"});
-      }
-    }
-    const bool is_allowed = decision.is_allowed;
-    const Error error(ErrorKind::refused, decision.reason,
-                      fmt::format("mount '{}': {}", decision.request.mount_id, decision.message));
-    if (!is_allowed && plan_.denied.empty()) {
-      plan_.denied.push_back({decision.resolved.empty() ? decision.requested : decision.resolved,
-                              decision.reason, "deny"});
-    }
-    if (is_allowed && decision.request.path_class == PathClass::artifacts) {
-      // A fresh folder each time: what was written earlier is not seen.
-      decision.resolved = (fs::path(decision.resolved) / question_.session_id).string();
-      decision.exists = false;
-      decision.pin.reset();
-    }
-    if (is_allowed && !decision.exists) {
-      plan_.to_make.emplace_back(decision.resolved);
-    }
-    plan_.mounts.push_back(std::move(decision));
-    return is_allowed ? Status() : fail(error);
-  }
-
-  Status check_sharing() {
-    const bool has_shares = profile_.runtime.uses_machine() && profile_.runtime.provider != "wsl";
-    if (profile_.runtime.provider == "wsl") {
-      plan_.non_claims.emplace_back(
-          "All fixed drives of Windows are visible inside a WSL machine.");
-    }
-    if (!has_shares || !podman_.is_found()) {
-      return {};
-    }
-    const MachineFacts machine = podman_.machine(profile_.runtime.machine_name.value_or(""));
-    for (const MountDecision& mount : plan_.mounts) {
-      if (!is_shared_into_machine(machine, question_.deny, mount.resolved)) {
-        plan_.denied.push_back({mount.resolved, "not-shared-into-vm", "deny"});
-        return fail(
-            Error(ErrorKind::refused, "not-shared-into-vm",
-                  fmt::format("'{}' is in no path that machine '{}' sees", mount.request.host_path,
-                              profile_.runtime.machine_name.value_or("")))
-                .with_next(fmt::format("podman machine init --volume {0}:{0} NAME",
-                                       text::shell_word(mount.resolved))));
-      }
-    }
-    return {};
-  }
+  Status check_mounts() { return mounts_.check(plan_); }
 
   Status check_git() {
     const MountDecision& repo = plan_.mounts.front();
@@ -338,14 +247,14 @@ class Gates {
         plan_.executions.push_back(execution.setting);
       }
     }
-    const std::string policy = repo_ ? repo_->git_policy : "any";
+    const std::string policy = mounts_.repo() != nullptr ? mounts_.repo()->git_policy : "any";
     if (policy == "clean-required" && (!state || state->dirty != false)) {
       return fail(ErrorKind::refused, "git-not-clean",
                   "expected a clean work tree, there are changes or no repository");
     }
-    if (policy == "branch-pinned" && (!state || state->branch != repo_->branch)) {
+    if (policy == "branch-pinned" && (!state || state->branch != mounts_.repo()->branch)) {
       return fail(ErrorKind::refused, "git-branch-mismatch",
-                  fmt::format("expected branch '{}'", repo_->branch.value_or("")));
+                  fmt::format("expected branch '{}'", mounts_.repo()->branch.value_or("")));
     }
     return {};
   }
@@ -445,17 +354,22 @@ class Gates {
 
   std::string container_name() const {
     const std::string what = question_.kind == LaunchKind::shell ? "shell" : question_.tool_id;
-    return fmt::format("srcos-{}-{}-{}", profile_.name, repo_ ? repo_->repo_id : "repo", what);
+    const ProfileRepo* repo = mounts_.repo();
+    return fmt::format("srcos-{}-{}-{}", profile_.name, repo != nullptr ? repo->repo_id : "repo",
+                       what);
   }
 
   const LaunchQuestion& question_;
   const host::Environment& environment_;
   Profile profile_;
+  PodmanAddress address_;
   PodmanClient podman_;
-  LaunchDoors doors_{question_, profile_};
   std::string repo_path_;
-  std::optional<ProfileRepo> repo_;
+  LaunchDoors doors_{question_, profile_};
+  LaunchMounts mounts_{question_, profile_, repo_path_, podman_};
   const ProfileTool* tool_ = nullptr;
+  NamedMountPolicy policy_;
+  std::optional<Error> policy_error_;
   bool was_skipped_ = false;
   bool is_rootful_ = false;
   LaunchPlan plan_;

@@ -15,6 +15,7 @@
 #include "core/result.hpp"
 #include "runtime/doors/contract.hpp"
 #include "runtime/machine/container_plan.hpp"
+#include "runtime/machine/content_hash.hpp"
 #include "runtime/machine/deny_set.hpp"
 #include "runtime/machine/podman_client.hpp"
 #include "runtime/machine/profile_source.hpp"
@@ -74,6 +75,8 @@ struct LaunchPlan {
   std::vector<std::string> warnings;
   std::vector<std::string> non_claims;
   bool is_local = true;  // /proc of the container is ours
+  std::vector<NamedValue> podman_environment;  // for the client that attaches
+  std::vector<ContentHash> contents;           // of the mounts, in their order, when allowed
   std::vector<PodmanAnswer> answers;
   std::string storage_backend;
 
@@ -85,6 +88,8 @@ struct LaunchPlan {
   [[nodiscard]] bool is_allowed() const { return !refusal; }
   [[nodiscard]] json::Value decision_document() const;  // entry `policy-decision`
   [[nodiscard]] json::Value mount_rows(const std::vector<std::string>& homes) const;
+  // Per mount what its contentHash is of, or why it has none.
+  [[nodiscard]] json::Value content_rows() const;
 };
 
 [[nodiscard]] LaunchPlan plan_launch(const LaunchQuestion& question);

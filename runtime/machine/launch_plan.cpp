@@ -36,12 +36,35 @@ json::Value LaunchPlan::mount_rows(const std::vector<std::string>& homes) const 
     } else if (&mount == &mounts.front() && git && git->head) {
       facts.git_ref = *git->head;
     }
+    if (const auto at = static_cast<std::size_t>(&mount - mounts.data()); at < contents.size()) {
+      facts.content_hash = contents[at].hash;
+    }
     for (const PlannedBind& bind : container.binds) {
       if (bind.target == mount.request.agent_path) {
         facts.podman_options = bind.options;
       }
     }
     rows.push_back(mount_row(mount, facts));
+  }
+  return rows;
+}
+
+json::Value LaunchPlan::content_rows() const {
+  json::Value rows = json::Value::array();
+  for (std::size_t i = 0; i < contents.size() && i < mounts.size(); ++i) {
+    const ContentHash& content = contents[i];
+    json::Value hash = nullptr;
+    json::Value cause = nullptr;
+    if (content.hash) {
+      hash = *content.hash;
+    } else {
+      cause = content.cause;
+    }
+    rows.push_back({{"mountId", mounts[i].request.mount_id},
+                    {"contentHash", std::move(hash)},
+                    {"cause", std::move(cause)},
+                    {"files", content.files},
+                    {"bytes", content.bytes}});
   }
   return rows;
 }

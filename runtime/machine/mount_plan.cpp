@@ -73,8 +73,9 @@ bool MachineMountPlan::is_allowed() const {
 }
 
 Result<MachineMountPlan> plan_mounts(const PolicyContext& context, const Profile& profile,
-                                     const MountRoots& roots) {
+                                     const MountRoots& roots, const NamedMountPolicy& policy) {
   MachineMountPlan plan;
+  plan.warnings = policy.warnings;
   plan.profile = profile.name;
   plan.adapter = to_string(context.deny.adapter());
   plan.backend = storage_backend(plan.adapter, profile.runtime.uses_machine());
@@ -99,7 +100,7 @@ Result<MachineMountPlan> plan_mounts(const PolicyContext& context, const Profile
     mount.decision = decide_mount(context, mount.request);
     templates.push_back(as_template(context.deny, mount.request));
   }
-  SOURCEOS_TRY_ASSIGN(plan.policy_hash, policy_hash(templates, nullptr));
+  SOURCEOS_TRY_ASSIGN(plan.policy_hash, policy_hash(templates, *policy.document));
   return plan;
 }
 
@@ -130,6 +131,7 @@ json::Value mount_plan_document(const MachineMountPlan& plan, PlanScope scope,
         {"recordHostPath", true},
         {"redactHostUserName", true}}},
       {"policyHash", plan.policy_hash},
+      {"warnings", plan.warnings},
       {"dryRun", true},
       {"wouldCreate", json::Value::array()}};
   json::Value errors = json::Value::array();

@@ -8,6 +8,7 @@
 #include "core/json/fwd.hpp"
 #include "core/result.hpp"
 #include "runtime/machine/mount_policy.hpp"
+#include "runtime/machine/mount_policy_document.hpp"
 #include "runtime/machine/profile.hpp"
 
 namespace sourceos::runtime {
@@ -34,11 +35,14 @@ struct MachineMountPlan {
   std::string backend;
   std::vector<PlannedMount> mounts;
   std::string policy_hash;
+  std::vector<std::string> warnings;  // of the policy that the profile names
   [[nodiscard]] bool is_allowed() const;
 };
 
+// `context.policy` is that of `policy`.
 [[nodiscard]] Result<MachineMountPlan> plan_mounts(const PolicyContext& context,
-                                                   const Profile& profile, const MountRoots& roots);
+                                                   const Profile& profile, const MountRoots& roots,
+                                                   const NamedMountPolicy& policy = {});
 
 // `type: "AgentMachineMountPlan"`, with `policyErrors` when a mount is denied. A code root that is
 // not there is a note, not an error: nothing makes one.

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/tools/git_repository.hpp"
+#include "runtime/machine/mount_policy_document.hpp"
 #include "runtime/machine/real_path.hpp"
 
 namespace sourceos::runtime {
@@ -101,31 +102,71 @@ class Evaluation {
     return true;
   }
 
-  // Step 5 and 8: by whole components, on the resolved form of both.
+  // Step 5 and 8: by whole components, on the resolved form of both. What the profile declares, then
+  // what the policy document that it names allows.
   bool is_in_roots() {
-    if (!context_.roots) {
-      return true;
+    if (context_.roots && !is_in(*context_.roots)) {
+      return false;
     }
+    return context_.policy == nullptr || fits_policy(*context_.policy);
+  }
+
+  bool is_in(const std::vector<AllowedRoot>& roots) {
+    const AllowedRoot* root = find_root(roots);
+    return root == nullptr
+               ? refuse("unlisted-mount", fmt::format("'{}' is in no allowed root of the profile",
+                                                      request_.host_path))
+               : is_within(*root);
+  }
+
+  const AllowedRoot* find_root(const std::vector<AllowedRoot>& roots) const {
     const PathKey key = path_key(adapter(), decision_.resolved);
-    for (const AllowedRoot& root : *context_.roots) {
+    for (const AllowedRoot& root : roots) {
       const fs::path written = expand_home(root.path, context_.deny.home());
       const Result<RealPath> real = resolve_existing_part(written);
       if (!real || root.path_class != request_.path_class) {
         continue;
       }
       const Relation where = relation(key, path_key(adapter(), real->path));
-      if (where != Relation::equal && !(where == Relation::below && root.recursive)) {
-        continue;
+      if (where == Relation::equal || (where == Relation::below && root.recursive)) {
+        return &root;
       }
-      if (is_writable(request_.access) && !is_writable(root.access)) {
-        return refuse("access-wider",
-                      fmt::format("expected {} access at most, there is {}", to_string(root.access),
-                                  to_string(request_.access)));
-      }
-      return !root.needs_grant || is_granted();
     }
-    return refuse("unlisted-mount",
-                  fmt::format("'{}' is in no allowed root of the profile", request_.host_path));
+    return nullptr;
+  }
+
+  bool is_within(const AllowedRoot& root) {
+    if (is_writable(request_.access) && !is_writable(root.access)) {
+      return refuse("access-wider",
+                    fmt::format("expected {} access at most, there is {}", to_string(root.access),
+                                to_string(request_.access)));
+    }
+    return !root.needs_grant || is_granted();
+  }
+
+  bool fits_policy(const MountPolicyDocument& policy) {
+    for (const DeniedPattern& each : policy.patterns) {
+      const bool covers =
+          match_pattern(adapter(), context_.deny.home(), each.pattern, decision_.requested) ||
+          match_pattern(adapter(), context_.deny.home(), each.pattern, decision_.resolved);
+      if (covers && each.is_denied) {
+        return refuse("policy-denied", fmt::format("'{}' is denied by policy '{}': {}",
+                                                   request_.host_path, policy.id, each.reason));
+      }
+      if (covers) {
+        warn("policy-warned");
+      }
+    }
+    if (request_.path_class == PathClass::downloads && !policy.shows_downloads) {
+      return refuse("policy-denied",
+                    fmt::format("policy '{}' shows agents no downloads", policy.id));
+    }
+    if (const AllowedRoot* root = find_root(policy.roots)) {
+      return is_within(*root);
+    }
+    return policy.permits_unlisted ||
+           refuse("unlisted-mount", fmt::format("'{}' is in no allowed root of policy '{}'",
+                                                request_.host_path, policy.id));
   }
 
   bool is_granted() {

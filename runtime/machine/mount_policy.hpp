@@ -25,12 +25,15 @@ struct AllowedRoot {
   bool needs_grant = false;  // then one of `granted` must cover the path
 };
 
+struct MountPolicyDocument;  // mount_policy_document.hpp
+
 struct PolicyContext {
   const DenySet& deny;
   std::filesystem::path directory;   // relative typed paths start here
   std::filesystem::path cache_root;  // the toolkit's, for class cache
   // Nothing: what is asked for is what is allowed (init: the operator declares it).
   std::optional<std::vector<AllowedRoot>> roots = {};
+  const MountPolicyDocument* policy = nullptr;  // what the profile names; null: nothing narrows
   std::vector<std::string> granted = {};  // paths that a grant or a repoAllowlist entry covers
   MountScanOptions scan = {};
   bool scans_content = true;

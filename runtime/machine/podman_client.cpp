@@ -114,8 +114,19 @@ json::Value as_probe_entry(const PodmanAnswer& answer) {
           {"errorOutput", answer.outcome.error_output}};
 }
 
-PodmanClient::PodmanClient(host::Host& host, host::ToolFinder& tools, std::string connection)
-    : host_(host), connection_(std::move(connection)) {
+std::vector<std::pair<std::string, std::string>> PodmanAddress::environment() const {
+  if (container_host.empty()) {
+    return {};
+  }
+  return {{"CONTAINER_HOST", container_host}};
+}
+
+bool PodmanAddress::is_local() const {
+  return connection.empty() && (container_host.empty() || container_host.starts_with("unix://"));
+}
+
+PodmanClient::PodmanClient(host::Host& host, host::ToolFinder& tools, PodmanAddress address)
+    : host_(host), address_(std::move(address)) {
   if (tools.find("podman")) {
     program_ = "podman";  // the same finder resolves it
     return;
@@ -135,8 +146,8 @@ PodmanClient::PodmanClient(host::Host& host, host::ToolFinder& tools, std::strin
 
 std::vector<std::string> PodmanClient::command(std::vector<std::string> words, Reach reach) const {
   std::vector<std::string> argv = {program_.empty() ? "podman" : program_};
-  if (reach == Reach::connection && !connection_.empty()) {
-    argv.insert(argv.end(), {"--connection", connection_});
+  if (reach == Reach::connection && !address_.connection.empty()) {
+    argv.insert(argv.end(), {"--connection", address_.connection});
   }
   std::move(words.begin(), words.end(), std::back_inserter(argv));
   return argv;
@@ -145,9 +156,17 @@ std::vector<std::string> PodmanClient::command(std::vector<std::string> words, R
 PodmanAnswer PodmanClient::ask(std::string_view name, std::vector<std::string> words, Reach reach,
                                std::uint64_t timeout_ms) {
   PodmanAnswer answer{std::string(name), command(std::move(words), reach), {}};
-  auto outcome = host::ask(host_.processes, answer.argv, timeout_ms);
+  host::ProcessRequest request;
+  request.argv = answer.argv;
+  request.environment = host::plain_locale();
+  for (auto& variable : address_.environment()) {
+    request.environment.push_back(std::move(variable));
+  }
+  request.timeout_ms = timeout_ms;
+  request.output_bytes_max = host::k_answer_bytes_max;
+  auto outcome = host_.processes.run(request);
   if (outcome) {
-    answer.outcome = std::move(outcome->outcome);
+    answer.outcome = std::move(*outcome);
   } else {
     answer.outcome.end = host::ProcessEnd::missing;
     answer.outcome.status = 127;

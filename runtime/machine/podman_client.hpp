@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/json/fwd.hpp"
@@ -54,10 +55,24 @@ struct PodmanImageFacts {
   std::vector<std::string> environment;
 };
 
+// How a service is reached: a connection of `podman system connection` (empty: the default), or what
+// CONTAINER_HOST says, which passes only when the profile declares it.
+struct PodmanAddress {
+  std::string connection;
+  std::string container_host = {};
+
+  PodmanAddress(std::string name) : connection(std::move(name)) {}  // most have a name or nothing
+  PodmanAddress(const char* name) : connection(name) {}
+  PodmanAddress(std::string name, std::string host)
+      : connection(std::move(name)), container_host(std::move(host)) {}
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment() const;
+  // Podman runs on this machine, so that /proc shows its containers.
+  [[nodiscard]] bool is_local() const;
+};
+
 class PodmanClient {
  public:
-  // `connection`: of `podman system connection`; empty: the default.
-  PodmanClient(host::Host& host, host::ToolFinder& tools, std::string connection);
+  PodmanClient(host::Host& host, host::ToolFinder& tools, PodmanAddress address);
 
   [[nodiscard]] bool is_found() const { return !program_.empty(); }
   // Found where macOS installers put it, not on PATH.
@@ -85,7 +100,7 @@ class PodmanClient {
 
  private:
   host::Host& host_;
-  std::string connection_;
+  PodmanAddress address_;
   std::string program_;
   bool is_outside_path_ = false;
   std::vector<PodmanAnswer> answers_;

@@ -1,5 +1,6 @@
 #include "runtime/machine/profile_source.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
 #include "core/limits.hpp"
+#include "host/environment.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "runtime/machine/presets.hpp"
@@ -18,6 +20,13 @@ namespace sourceos::runtime {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view k_container_host = "CONTAINER_HOST";
+
+bool declares_container_host(const Profile& profile) {
+  return std::find(profile.environment_allow.begin(), profile.environment_allow.end(),
+                   k_container_host) != profile.environment_allow.end();
+}
 
 bool is_path(std::string_view named) {
   return named.find('/') != std::string_view::npos || named.find('\\') != std::string_view::npos ||
@@ -78,6 +87,18 @@ Result<LoadedProfile> load_profile(const host::Environment& environment, const s
   SOURCEOS_TRY_ASSIGN(loaded.profile, preset_profile(named));
   SOURCEOS_TRY_ASSIGN(loaded.hash, profile_hash(loaded.profile));
   return loaded;
+}
+
+PodmanAddress podman_address(const Profile& profile, const host::Environment& environment) {
+  const std::string connection = profile.runtime.connection.value_or("");
+  const std::string* host = host::find_variable(environment, k_container_host);
+  const bool passes = connection.empty() && host != nullptr && declares_container_host(profile);
+  return {connection, passes ? *host : std::string()};
+}
+
+bool leaves_out_container_host(const Profile& profile, const host::Environment& environment) {
+  return host::find_variable(environment, k_container_host) != nullptr &&
+         podman_address(profile, environment).container_host.empty();
 }
 
 }  // namespace sourceos::runtime

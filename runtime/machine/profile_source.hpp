@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "runtime/machine/podman_client.hpp"
 #include "runtime/machine/profile.hpp"
 
 namespace sourceos::host {
@@ -29,5 +30,13 @@ struct LoadedProfile {
 // "secret-in-profile".
 [[nodiscard]] Result<LoadedProfile> load_profile(const host::Environment& environment,
                                                  const std::string& named);
+
+// How Podman is reached under this profile: its connection, or CONTAINER_HOST of the environment when
+// `environment.allow` names it.
+[[nodiscard]] PodmanAddress podman_address(const Profile& profile,
+                                           const host::Environment& environment);
+// CONTAINER_HOST is set, and the profile does not declare it: it is not passed on.
+[[nodiscard]] bool leaves_out_container_host(const Profile& profile,
+                                             const host::Environment& environment);
 
 }  // namespace sourceos::runtime

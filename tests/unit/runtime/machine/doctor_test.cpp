@@ -141,3 +141,13 @@ TEST_CASE("what a machine sees is compared with what the profile needs") {
   runtime.provider = "wsl";
   CHECK(vm_exposure(runtime, machine, deny, {root}) == "wsl-automount");
 }
+
+TEST_CASE("too few ids for containers are a warning on native Linux") {
+  MachineScene scene;
+  CHECK(check(doctor(scene), "podman.socket").status == "pass");
+  (void)scene.fake.home.write("system/etc/subuid", "other:100000:65536\n");
+  CHECK(check(doctor(scene), "podman.socket").status == "warn");
+  CHECK(check(doctor(scene), "podman.socket").reason == "subids-missing");
+  scene.fake.host.environment.uid = 0;
+  CHECK(check(doctor(scene), "podman.socket").reason != "subids-missing");
+}

@@ -80,3 +80,24 @@ TEST_CASE("a grant is needed, in force and for this") {
   scene.grant = scene.fake.home.write("grant.json", scene.grant_document.dump());
   CHECK(scene.reason(LaunchKind::shell) == "grant-policy-mismatch");
 }
+
+TEST_CASE("doors and the grant in force are named, sorted") {
+  DoorScene scene;
+  scene.write_grant();
+  const LaunchPlan plan = scene.plan(LaunchKind::shell);
+  REQUIRE_MESSAGE(plan.is_allowed(), plan.refusal->read_out());
+  CHECK(std::is_sorted(plan.door_refs.begin(), plan.door_refs.end()));
+  const auto has = [&](const std::string& id) {
+    return std::find(plan.door_refs.begin(), plan.door_refs.end(), id) != plan.door_refs.end();
+  };
+  CHECK(has(scene.grant_document["id"].get<std::string>()));
+  auto refs = open_door_refs(scene.fake.host.environment, {}, scene.loaded.profile);
+  REQUIRE(refs.has_value());
+  CHECK_FALSE(refs->empty());
+  CHECK(refs->size() + 1 == plan.door_refs.size());
+  scene.loaded.profile.secure_host_interface_ref = "urn:srcos:secure-host-interface:absent";
+  CHECK(open_door_refs(scene.fake.host.environment, {}, scene.loaded.profile).error().reason ==
+        "ref-unresolved");
+  scene.loaded.profile.secure_host_interface_ref.reset();
+  CHECK(open_door_refs(scene.fake.host.environment, {}, scene.loaded.profile)->empty());
+}

@@ -167,3 +167,43 @@ TEST_CASE("a path that a machine does not see refuses with the fix") {
   CHECK(plan.refusal->reason == "not-shared-into-vm");
   CHECK(plan.refusal->next.find("--volume") != std::string::npos);
 }
+
+TEST_CASE("what the operator should know of the host is a warning, no refusal") {
+  LaunchScene scene;
+  const auto warns = [&](const char* word) {
+    const LaunchPlan plan = scene.plan();
+    REQUIRE_MESSAGE(plan.is_allowed(), plan.refusal->read_out());
+    return std::count(plan.warnings.begin(), plan.warnings.end(), word) == 1;
+  };
+  CHECK_FALSE(warns("subids-missing"));
+  (void)scene.fake.home.write("system/etc/subgid", "other:100000:65536\n");
+  CHECK(warns("subids-missing"));
+  CHECK_FALSE(warns("container-host-ignored"));
+  scene.fake.host.environment.variables = {{"CONTAINER_HOST", "unix:///run/x.sock"}};
+  CHECK(warns("container-host-ignored"));
+  scene.loaded.profile.environment_allow = {"CONTAINER_HOST"};
+  CHECK_FALSE(warns("container-host-ignored"));
+}
+
+TEST_CASE("a declared CONTAINER_HOST is for Podman's client and not for the container") {
+  LaunchScene scene;
+  scene.fake.host.environment.variables = {{"CONTAINER_HOST", "tcp://192.0.2.1:8080"}};
+  scene.loaded.profile.environment_allow = {"CONTAINER_HOST"};
+  std::size_t with = 0;
+  scene.fake.processes.answer = [&](const host::ProcessRequest& request) {
+    for (const auto& [name, value] : request.environment) {
+      with += name == "CONTAINER_HOST" && value == "tcp://192.0.2.1:8080" ? 1U : 0U;
+    }
+    return scene.answer(request);
+  };
+  const LaunchPlan plan = scene.plan();
+  REQUIRE(plan.is_allowed());
+  CHECK(with > 0);
+  CHECK(plan.podman_environment.size() == 1);
+  CHECK_FALSE(plan.is_local);
+  for (const auto& [name, value] : plan.container.environment) {
+    CHECK(name != "CONTAINER_HOST");
+  }
+  scene.loaded.profile.runtime.connection = "named";
+  CHECK(scene.plan().podman_environment.empty());
+}

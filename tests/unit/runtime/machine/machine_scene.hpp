@@ -31,6 +31,10 @@ struct MachineScene {
     environment.config_root = home / ".config/sourceos/test";
     environment.state_root = home / ".local/state/sourceos/test";
     environment.uid = 1000;
+    // Enough ids for containers, whatever the real host has.
+    environment.root = home / "system";
+    (void)fake.home.write("system/etc/subuid", "1000:100000:65536\n");
+    (void)fake.home.write("system/etc/subgid", "1000:100000:65536\n");
     std::filesystem::create_directories(home / "dev/r");
     install("podman");
     environment.search_path = {(home / "tools").string()};

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/runtime/machine/machine_scene.hpp"
 #include "tests/support/fake_host.hpp"
 #include "tests/unit/runtime/machine/profile_scene.hpp"
 
@@ -32,4 +33,23 @@ TEST_CASE("what is no profile says why") {
   CHECK(load_profile(environment, broken.string()).error().reason == "profile-invalid");
   const auto twice = fake.home.write("twice.json", R"({"id": "a", "id": "b"})");
   CHECK(load_profile(environment, twice.string()).error().reason == "profile-invalid");
+}
+
+TEST_CASE("podman is reached by the profile's connection, else by what the profile lets pass") {
+  tests::MachineScene scene;
+  Profile profile = scene.profile().profile;
+  host::Environment& environment = scene.fake.host.environment;
+  CHECK(podman_address(profile, environment).environment().empty());
+  CHECK(podman_address(profile, environment).is_local());
+  environment.variables = {{"CONTAINER_HOST", "unix:///run/x.sock"}};
+  CHECK(podman_address(profile, environment).container_host.empty());
+  CHECK(leaves_out_container_host(profile, environment));
+  profile.environment_allow = {"CONTAINER_HOST"};
+  CHECK(podman_address(profile, environment).container_host == "unix:///run/x.sock");
+  CHECK(podman_address(profile, environment).is_local());
+  CHECK_FALSE(leaves_out_container_host(profile, environment));
+  profile.runtime.connection = "remote";
+  CHECK(podman_address(profile, environment).connection == "remote");
+  CHECK_FALSE(podman_address(profile, environment).is_local());
+  CHECK(leaves_out_container_host(profile, environment));
 }

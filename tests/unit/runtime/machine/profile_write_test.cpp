@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "core/json/schema.hpp"
+#include "runtime/machine/presets.hpp"
 #include "tests/unit/runtime/machine/profile_scene.hpp"
 
 using namespace sourceos;
@@ -47,4 +49,30 @@ TEST_CASE("declared mounts are the repositories and the mounts") {
   CHECK(mounts[0].mount_id == "repo-r");
   CHECK(mounts[0].direct_execution);
   CHECK(mounts[0].git_metadata_writable);
+}
+
+TEST_CASE("what is written fits the schema: every preset, and a profile with every field") {
+  const auto schema = json::Schema::embedded("AgentMachineProfile");
+  REQUIRE(schema.has_value());
+  const auto problems = [&](const Profile& profile) {
+    const auto found = schema->problems(render_profile(profile));
+    REQUIRE(found.has_value());
+    return found->empty() ? std::string() : found->front().instance_path + ": " + found->front().message;
+  };
+  for (const std::string_view name : preset_profile_names()) {
+    Profile profile = preset_profile(name).value();
+    profile.repos = repos_for({"~/dev/r", "/srv/r"});
+    CHECK_MESSAGE(problems(profile).empty(), name, ": ", problems(profile));
+    profile.name = "other";
+    profile.id = "urn:srcos:agent-machine-profile:other";
+    for (ProfileTool& tool : profile.tools) {
+      tool.is_enabled = true;
+    }
+    profile.environment_allow = {"LANG"};
+    profile.environment_set = {{"PAGER", "cat"}};
+    profile.labels = {{"purpose", "demo"}};
+    profile.notes = "of a test";
+    profile.is_git_metadata_writable = true;
+    CHECK_MESSAGE(problems(profile).empty(), name, ": ", problems(profile));
+  }
 }
