@@ -48,22 +48,23 @@ Error bundle_invalid(std::string_view reason) {
   return Error(ErrorKind::refused, "bundle-invalid", fmt::format("the bundle does not verify: {}", reason));
 }
 
-// A bundle by path is judged by the keys that were named; where none were, by this account's own.
+// A bundle by path is judged by the keys that were named, never by this account's own (S-10).
 // A bundle of a test is judged like any other: whether it may go out is decided later.
 Status verify_source(const Options& options, const Context& context, Located& located) {
   SOURCEOS_TRY_ASSIGN(const Judging judging, Judging::create(options, context));
-  const bool names_trust = options.has("--key") || options.has("--trust");
   verify::VerifyOptions how = located.store ? judging.for_store() : judging.for_path();
-  if (!located.store && !names_trust) {
-    how.trust = judging.for_store().trust;
-  }
   how.allow_test_seams = true;
   const verify::Judgement judgement = Judging::judge(located, how);
   const bool is_good = judgement.verdict.decision == verify::Decision::verified ||
                        (options.has("--allow-untrusted") && judgement.verdict.intact_not_trusted());
   if (!is_good) {
-    return fail(bundle_invalid(judgement.verdict.reason)
-                    .with_next(context.command_line("evidence verify " + options.operands().front())));
+    const std::string bundle = options.operands().front();
+    Error error = bundle_invalid(judgement.verdict.reason);
+    error.next = judgement.verdict.intact_not_trusted()
+                     ? "the same command with --key FILE or --trust FILE of who made it, or "
+                       "--allow-untrusted"
+                     : context.command_line("evidence verify " + bundle);
+    return fail(std::move(error));
   }
   return {};
 }

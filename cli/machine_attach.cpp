@@ -48,6 +48,8 @@ Result<host::ProcessOutcome> Attachment::run_shell(const std::vector<std::string
   request.program = std::move(program);
   request.argv = argv;
   request.environment = host::child_environment(context_.host.environment);
+  request.environment.insert(request.environment.end(), plan_.podman_environment.begin(),
+                             plan_.podman_environment.end());
   request.interrupted = context_.host.interrupted;
   request.on_output = [this](std::string_view bytes) {
     if (transcript_) {
@@ -76,6 +78,7 @@ Status Attachment::show(std::string_view bytes) {
 Result<host::ProcessOutcome> Attachment::run_tool(const std::vector<std::string>& argv) {
   host::ProcessRequest request;
   request.argv = argv;
+  request.environment = plan_.podman_environment;
   request.timeout_ms = k_tool_timeout_ms;
   request.join_error_output = true;
   SOURCEOS_TRY_ASSIGN(const auto stream, context_.host.processes.start(request));

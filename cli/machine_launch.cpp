@@ -38,8 +38,12 @@ class LaunchCommand {
 
   Result<Report> run() {
     SOURCEOS_TRY(check_usage());
-    SOURCEOS_TRY_ASSIGN(go_, decide_go(options_, context_));
-    SOURCEOS_TRY(check_store_place(context_, {repo()}));
+    const Result<Go> go = decide_go(options_, context_);
+    const Status placed = go ? check_store_place(context_, {repo()}) : fail(go.error());
+    if (!placed) {
+      return refuse_early(context_, {"agent-machine-session", subject(), repo()}, placed.error());
+    }
+    go_ = *go;
     leave_out_tools_of(context_, {repo()});
     SOURCEOS_TRY_ASSIGN(MachineSession session,
                         MachineSession::begin(
@@ -51,7 +55,7 @@ class LaunchCommand {
       return fail(std::move(profile).error());
     }
     if (!profile) {
-      return refuse_early(profile.error());
+      return refuse_profile(profile.error());
     }
     profile_ = &*profile;
     session_id_ = hex_encode(context_.host.random.bytes(16));
@@ -139,7 +143,12 @@ class LaunchCommand {
                                plan_.decision_document()));
     SOURCEOS_TRY(session_->add(
         {"mount-evidence.json"}, EntryKind::mount_evidence,
-        {{"type", "MountEvidence"}, {"policyHash", plan_.policy_hash}, {"mounts", rows}}));
+        {{"type", "MountEvidence"},
+         {"policyHash", plan_.policy_hash},
+         {"localDataPlaneRef", profile.local_data_plane_ref},
+         {"mountPolicyRef", profile.mount_policy_ref},
+         {"mounts", rows},
+         {"contents", plan_.content_rows()}}));
     if (!plan_.git_text.empty()) {
       SOURCEOS_TRY(session_->add({"git", "before.json"}, EntryKind::git_state,
                                  json::Value::parse(plan_.git_text, nullptr, false)));
@@ -191,7 +200,7 @@ class LaunchCommand {
     return {};
   }
 
-  Result<Report> refuse_early(const Error& error) {
+  Result<Report> refuse_profile(const Error& error) {
     session_->facts().denied_attempts.push_back({repo(), error.reason, "deny"});
     SOURCEOS_TRY(session_->add(
         {"policy-decision.json"}, EntryKind::policy_decision,
@@ -208,10 +217,12 @@ class LaunchCommand {
   }
 
   std::vector<collect::ActionFacts> actions() {
-    return runtime::planned_actions(context_.host, context_.tools, connection(), plan_);
+    return runtime::planned_actions(context_.host, context_.tools, address(), plan_);
   }
 
-  std::string connection() const { return profile_->profile.runtime.connection.value_or(""); }
+  runtime::PodmanAddress address() const {
+    return runtime::podman_address(profile_->profile, context_.host.environment);
+  }
 
   // --- acting
 
@@ -236,7 +247,7 @@ class LaunchCommand {
     }
     Attachment attachment(context_, session_->pipeline(), plan_);
     outcome_ =
-        runtime::launch(context_.host, context_.tools, connection(), plan_,
+        runtime::launch(context_.host, context_.tools, address(), plan_,
                         [&](const std::vector<std::string>& argv) { return attachment.run(argv); });
     SOURCEOS_TRY(record_launch_end({*session_, context_, plan_, outcome_, attachment, session_id_,
                                     deny_.places().homes}));

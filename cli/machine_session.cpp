@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/render.hpp"
 #include "core/json/json.hpp"
 #include "host/host.hpp"
 
@@ -181,6 +182,29 @@ std::string MachineSession::bundle_urn() const {
   return bundle_id_.empty()
              ? std::string()
              : "urn:srcos:evidence-bundle:" + bundle_id_.substr(k_sha256.size(), k_urn_digits);
+}
+
+Result<Report> refuse_early(Context& context, const EarlyRefusal& what, const Error& error) {
+  if (error.kind != ErrorKind::refused) {
+    return fail(error);
+  }
+  if (error.reason == "store-in-mount") {
+    context.evidence.clear();
+    context.note("the refusal is recorded in the account's own store");
+  }
+  SOURCEOS_TRY_ASSIGN(MachineSession session,
+                      MachineSession::begin(context, bundle::Mode::dry_run, what.subject_kind,
+                                            what.subject_ref));
+  session.facts().denied_attempts.push_back({what.target, error.reason, "deny"});
+  SOURCEOS_TRY(session.add(
+      {"policy-decision.json"}, collect::EntryKind::policy_decision,
+      {{"type", "PolicyDecision"}, {"decision", "deny"}, {"reason", error.reason}}));
+  json::Value record = new_record(fmt::format("{}", fmt::join(context.path, "-")));
+  record["message"] = error.read_out();
+  record["next"] = error.next.empty() ? json::Value(nullptr) : json::Value(error.next);
+  record["started"] = false;
+  record["written"] = false;
+  return session.finish(record, end_of(error));
 }
 
 MachineSession::End end_of(const Error& error) {

@@ -64,6 +64,17 @@ class MachineSession {
   std::string bundle_id_;
 };
 
+// A command that was refused before it looked at anything: no confirmation, or the store would lie in
+// a mount. Its bundle has the decision and the denied attempt; what goes into no store of this call
+// is kept in the account's own. `usage` errors stay errors.
+struct EarlyRefusal {
+  std::string_view subject_kind;
+  std::string subject_ref;
+  std::string target;  // what was asked for: a path, or the subject
+};
+[[nodiscard]] Result<Report> refuse_early(Context& context, const EarlyRefusal& what,
+                                          const Error& error);
+
 // How a refusal ends: its exit code follows from its kind.
 [[nodiscard]] MachineSession::End end_of(const Error& error);
 

@@ -190,8 +190,10 @@ records() {
   for target in agentplane sourceos; do
     for bundle in @last "$work/bundle.evidence.tar"; do
       rm -rf "$work/out" "$work/again"
-      "$ctl" agent-machine evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --output "$work/out" >/dev/null
-      "$ctl" evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --output "$work/again" >/dev/null
+      "$ctl" agent-machine evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --key "$work/key.pem" \
+        --output "$work/out" >/dev/null
+      "$ctl" evidence export "$bundle" --to "$target" --bundle demo@0.1.0 --key "$work/key.pem" \
+        --output "$work/again" >/dev/null
       diff -r "$work/out" "$work/again"
       node "$here/records_check.mjs" "$contracts" "$work/out"
     done

@@ -8,12 +8,13 @@
 #include "core/json/json.hpp"
 #include "host/host.hpp"
 #include "runtime/machine/doctor.hpp"
+#include "runtime/machine/mount_policy_document.hpp"
 
 namespace sourceos::cli {
 
 namespace {
 
-constexpr auto k_options = joined(k_profile_option, k_repos_option);
+constexpr auto k_options = joined(k_profile_option, k_repos_option, k_contracts_option);
 
 constexpr std::array k_examples = {
     Example{"Is this host ready?", "agent-machine doctor"},
@@ -28,7 +29,15 @@ Result<Report> doctor(const Options& options, Context& context) {
                       MachineSession::begin(context, bundle::Mode::read_only, "agent-machine",
                                             profile.profile.name));
   const runtime::DenySet deny = machine_deny_set(context);
-  const runtime::PolicyContext policy = machine_policy(context, deny);
+  SOURCEOS_TRY_ASSIGN(
+      const runtime::NamedMountPolicy named,
+      runtime::find_mount_policy(context.host.environment, contract_directories(options),
+                                 profile.profile));
+  runtime::PolicyContext policy = machine_policy(context, deny);
+  policy.policy = named.in_force();
+  for (const runtime::ProfileRepo& repo : profile.profile.repos) {
+    policy.granted.push_back(repo.host_path);
+  }
   const runtime::DoctorReport report = runtime::run_doctor({.host = context.host,
                                                             .tools = context.tools,
                                                             .profile = profile,

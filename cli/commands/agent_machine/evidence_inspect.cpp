@@ -157,11 +157,23 @@ std::string word_of(const verify::Verdict& verdict,
   return word;
 }
 
+// What only a directory or an archive can have, a file too many, is not asked of a store (its own
+// checks do that); it fails the word, and never takes from it.
+std::string digests_word(const verify::Verdict& verdict) {
+  for (const std::string_view name : {"unlisted", "special-files"}) {
+    const verify::CheckResult* check = verdict.find(name);
+    if (check != nullptr && check->outcome == verify::CheckOutcome::fail) {
+      return "fail";
+    }
+  }
+  return word_of(verdict, {"digests", "content", "members"});
+}
+
 json::Value verification_of(const verify::Verdict& verdict) {
   return {
       {"schema", word_of(verdict, {"layout", "index.json", "manifest", "descriptors", "statement",
                                    "record"})},
-      {"digests", word_of(verdict, {"unlisted", "special-files", "digests", "content", "members"})},
+      {"digests", digests_word(verdict)},
       {"signature", word_of(verdict, {"envelope", "signature"})},
       {"log", word_of(verdict, {"log-proof"})},
       {"trusted", word_of(verdict, {"key", "threshold"})}};
@@ -263,6 +275,10 @@ void print(const json::Value& record, Text& text) {
   text.field("workspace", part_of(record, "workspaceId"));
   text.field("policy", part_of(record, "policyHash"));
   text.field("mounts", number(number_of(record, "mountCount")));
+  if (!text_of(record, "verdict").empty()) {
+    text.field("verdict", text_of(record, "words").empty() ? text_of(record, "verdict")
+                                                           : text_of(record, "words"));
+  }
   for (const auto& [name, word] : part_of(record, "verification").items()) {
     text.field(name, {word.get<std::string>(), tone_of(word.get<std::string>())});
   }

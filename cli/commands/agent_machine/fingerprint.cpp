@@ -12,6 +12,7 @@
 #include "host/tools/git.hpp"
 #include "runtime/machine/fingerprint.hpp"
 #include "runtime/machine/launch_doors.hpp"
+#include "runtime/machine/mount_policy_document.hpp"
 #include "runtime/machine/presets.hpp"
 
 namespace sourceos::cli {
@@ -42,7 +43,15 @@ Result<Report> fingerprint(const Options& options, Context& context) {
                       MachineSession::begin(context, bundle::Mode::read_only, "agent-machine",
                                             profile.profile.name));
   const runtime::DenySet deny = machine_deny_set(context);
-  const runtime::PolicyContext policy = machine_policy(context, deny);
+  SOURCEOS_TRY_ASSIGN(
+      const runtime::NamedMountPolicy named,
+      runtime::find_mount_policy(context.host.environment, contract_directories(options),
+                                 profile.profile));
+  runtime::PolicyContext policy = machine_policy(context, deny);
+  policy.policy = named.in_force();
+  for (const runtime::ProfileRepo& each : profile.profile.repos) {
+    policy.granted.push_back(each.host_path);
+  }
   std::vector<runtime::MountRequest> declared = profile.profile.declared_mounts();
   std::optional<std::string> repo_ref;
   std::string repo_path;
@@ -67,7 +76,7 @@ Result<Report> fingerprint(const Options& options, Context& context) {
   for (const runtime::MountRequest& request : declared) {
     decisions.push_back(runtime::decide_mount(policy, request));
   }
-  SOURCEOS_TRY_ASSIGN(const std::string policy_hash, runtime::policy_hash(declared, nullptr));
+  SOURCEOS_TRY_ASSIGN(const std::string policy_hash, runtime::policy_hash(declared, *named.document));
   const auto doors = runtime::open_door_refs(context.host.environment, contract_directories(options),
                                              profile.profile);
   runtime::FingerprintQuestion question{

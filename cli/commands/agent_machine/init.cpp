@@ -13,6 +13,7 @@
 #include "core/json/json.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "runtime/doors/contract.hpp"
 #include "runtime/machine/presets.hpp"
 #include "runtime/machine/secret_detector.hpp"
 
@@ -113,8 +114,16 @@ Result<Draft> draft_of(const Options& options, const Context& context,
 Status validate(const runtime::Profile& profile) {
   runtime::SecretDetector secrets;
   const json::Value document = runtime::render_profile(profile);
-  const auto read = runtime::parse_profile(document, secrets);
-  return read ? Status() : fail(read.error());
+  SOURCEOS_TRY(runtime::parse_profile(document, secrets));
+  SOURCEOS_TRY_ASSIGN(const runtime::Contract contract,
+                      runtime::Contract::parse("profile", to_json_text(document, Layout::pretty)));
+  SOURCEOS_TRY_ASSIGN(const auto problems, contract.shape_problems());
+  if (problems.empty()) {
+    return {};
+  }
+  return fail(ErrorKind::malformed, "profile-invalid",
+              fmt::format("the profile at '{}': {}", problems.front().instance_path,
+                          problems.front().message));
 }
 
 json::Value plan_of(const Draft& draft, const std::vector<std::string>& homes) {
@@ -172,9 +181,16 @@ Result<Report> init(const Options& options, Context& context) {
   if (options.values("--repo").empty()) {
     return fail(ErrorKind::usage, "usage", "expected '--repo PATH', there is none");
   }
-  SOURCEOS_TRY_ASSIGN(Go go, decide_go(options, context));
-  go = renders ? Go::plan : go;
-  SOURCEOS_TRY(check_store_place(context, options.values("--repo")));
+  const Result<Go> decided = decide_go(options, context);
+  const Status placed =
+      decided ? check_store_place(context, options.values("--repo")) : fail(decided.error());
+  if (!placed) {
+    return refuse_early(context,
+                        {"agent-machine-profile", options.value_or("--name", "profile"),
+                         options.values("--repo").front()},
+                        placed.error());
+  }
+  const Go go = renders ? Go::plan : *decided;
   leave_out_tools_of(context, options.values("--repo"));
   const runtime::DenySet deny = machine_deny_set(context);
   const runtime::PolicyContext policy = machine_policy(context, deny);

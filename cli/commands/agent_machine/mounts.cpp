@@ -41,10 +41,11 @@ constexpr std::array k_inspect_own = {
 constexpr std::array k_init_own = {
     output_option("Write the mount evidence to this file"),
 };
-constexpr auto k_plan_options = joined(k_profile_option, k_root_options);
-constexpr auto k_inspect_options = joined(k_profile_option, k_root_options, k_inspect_own);
-constexpr auto k_init_options =
-    joined(k_profile_option, k_root_options, k_init_own, k_mutating_options);
+constexpr auto k_plan_options = joined(k_profile_option, k_root_options, k_contracts_option);
+constexpr auto k_inspect_options =
+    joined(k_profile_option, k_root_options, k_contracts_option, k_inspect_own);
+constexpr auto k_init_options = joined(k_profile_option, k_root_options, k_contracts_option,
+                                       k_init_own, k_mutating_options);
 
 struct Planned {
   runtime::LoadedProfile profile;
@@ -56,12 +57,19 @@ Result<Planned> planned(const Options& options, const Context& context) {
   Planned made;
   SOURCEOS_TRY_ASSIGN(made.profile, chosen_profile(options, context));
   const runtime::DenySet deny = machine_deny_set(context);
-  const runtime::PolicyContext policy = machine_policy(context, deny);
+  SOURCEOS_TRY_ASSIGN(const runtime::NamedMountPolicy named,
+                      runtime::find_mount_policy(context.host.environment,
+                                                 contract_directories(options), made.profile.profile));
+  runtime::PolicyContext policy = machine_policy(context, deny);
+  policy.policy = named.in_force();
+  for (const runtime::ProfileRepo& repo : made.profile.profile.repos) {
+    policy.granted.push_back(repo.host_path);
+  }
   runtime::MountRoots roots;
   roots.dev = options.value_or("--dev-root", roots.dev);
   roots.documents = options.value_or("--docs-root", roots.documents);
   roots.downloads = options.value_or("--downloads-root", roots.downloads);
-  SOURCEOS_TRY_ASSIGN(made.plan, runtime::plan_mounts(policy, made.profile.profile, roots));
+  SOURCEOS_TRY_ASSIGN(made.plan, runtime::plan_mounts(policy, made.profile.profile, roots, named));
   made.homes = deny.places().homes;
   return made;
 }
@@ -184,7 +192,11 @@ Status make_all(MachineSession& session, const Planned& made, const Context& con
 }
 
 Result<Report> init(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(Go go, decide_go(options, context, Guard::always));
+  const Result<Go> decided = decide_go(options, context, Guard::always);
+  if (!decided) {
+    return refuse_early(context, {"agent-machine-mounts", "mounts", "mounts"}, decided.error());
+  }
+  const Go go = *decided;
   SOURCEOS_TRY_ASSIGN(const Planned made, planned(options, context));
   const bool is_allowed = made.plan.is_allowed();
   SOURCEOS_TRY_ASSIGN(
@@ -227,16 +239,33 @@ Result<Report> init(const Options& options, Context& context) {
   return session.finish(as_record("agent-machine-mounts-init", document), {});
 }
 
+std::string state_of(const json::Value& mount, bool is_executed) {
+  return flag_of(mount, "exists")                            ? "there"
+         : is_executed && flag_of(mount, "createIfMissing") ? "made"
+                                                            : "missing";
+}
+
 void print(const json::Value& record, Text& text) {
+  if (!text_of(record, "message").empty() && !record.contains("mounts")) {
+    text.line("refused: " + text_of(record, "reason"), Tone::bad);
+    text.field("message", text_of(record, "message"));
+    if (!text_of(record, "next").empty()) {
+      text.next(text_of(record, "next"));
+    }
+    text.field("bundle", part_of(record, "bundleId"));
+    return;
+  }
   const json::Value& errors = part_of(record, "policyErrors");
   const bool is_denied = errors.is_array() && !errors.empty();
-  text.line(is_denied                     ? "denied"
-            : flag_of(record, "executed") ? "made"
-                                          : "allowed",
+  const bool is_executed = flag_of(record, "executed");
+  text.line(is_denied                           ? "denied"
+            : !is_executed                      ? "allowed"
+            : part_of(record, "created").empty() ? "nothing to make"
+                                                : "made",
             is_denied ? Tone::bad : Tone::good);
   std::vector<std::vector<Cell>> rows;
   for (const json::Value& mount : part_of(record, "mounts")) {
-    rows.push_back({text_of(mount, "mountId"), flag_of(mount, "exists") ? "there" : "missing",
+    rows.push_back({text_of(mount, "mountId"), state_of(mount, is_executed),
                     text_of(mount, "accessMode"), text_of(mount, "resolvedHostPath"),
                     text_of(mount, "agentPath"), text_of(mount, "reason")});
   }
@@ -244,6 +273,12 @@ void print(const json::Value& record, Text& text) {
   for (const json::Value& path :
        part_of(record, flag_of(record, "executed") ? "created" : "wouldCreate")) {
     text.line((flag_of(record, "executed") ? "made " : "would make ") + path.get<std::string>());
+  }
+  for (const json::Value& error : errors.is_array() ? errors : json::Value::array()) {
+    text.line(fmt::format("{}: {}", text_of(error, "mountId"), text_of(error, "message")), Tone::bad);
+  }
+  for (const json::Value& warning : part_of(record, "warnings")) {
+    text.line("warning: " + warning.get<std::string>(), Tone::warning);
   }
   text.field("policy", text_of(record, "policyHash"));
   text.field("bundle", part_of(record, "bundleId"));

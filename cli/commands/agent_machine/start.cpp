@@ -105,7 +105,12 @@ json::Value record_of(const Run& run, const Context& context, Go go) {
 }
 
 Result<Report> start(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
+  const Result<Go> decided = decide_go(options, context);
+  if (!decided) {
+    return refuse_early(context, {"podman-machine", options.value_or("--machine", "machine"), "machine"},
+                        decided.error());
+  }
+  const Go go = *decided;
   SOURCEOS_TRY_ASSIGN(const runtime::LoadedProfile profile, chosen_profile(options, context));
   const std::string machine =
       options.value_or("--machine", profile.profile.runtime.machine_name.value_or(""));

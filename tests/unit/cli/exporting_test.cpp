@@ -84,7 +84,11 @@ TEST_CASE("a bundle with a changed byte is refused") {
   const std::string archive = (scene.scratch / "b.evidence.tar").string();
   scene.context.path = {"evidence", "export"};
   REQUIRE(scene.run(k_evidence_export, {"@last", "--output", archive}).has_value());
-  CHECK(scene.refusal({archive, "--to", "sourceos", "--output", (scene.scratch / "good").string()}).empty());
+  const std::vector<std::string> good = {archive, "--to", "sourceos", "--output", (scene.scratch / "good").string()};
+  CHECK(scene.refusal(good) == "bundle-invalid");  // the account's own keys vouch for no file (S-10)
+  std::vector<std::string> allowed = good;
+  allowed.emplace_back("--allow-untrusted");
+  CHECK(scene.refusal(allowed).empty());
   std::string bytes = tests::read_file(archive);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   std::ofstream(archive, std::ios::binary) << bytes;

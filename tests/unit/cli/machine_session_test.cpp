@@ -53,3 +53,30 @@ TEST_CASE("a refusal ends with the code of its kind") {
   CHECK(end_of(Error(ErrorKind::interrupted, "a", "")).result == bundle::RunResult::interrupted);
   CHECK(end_of(Error(ErrorKind::io, "a", "")).exit_code == 4);
 }
+
+TEST_CASE("a refusal before anything was looked at has its bundle") {
+  CommandScene scene;
+  scene.context.path = {"agent-machine", "run"};
+  const auto report =
+      refuse_early(scene.context, {"agent-machine-session", "run codex", "~/dev/r"},
+                   Error(ErrorKind::refused, "policy-confirmation-missing", "needs '--policy-ok'"));
+  REQUIRE_MESSAGE(report.has_value(), report.error().read_out());
+  CHECK(report->document()["reason"] == "policy-confirmation-missing");
+  CHECK(report->document()["bundleId"].get<std::string>().starts_with("sha256:"));
+  CHECK(report->code() == ExitCode::negative);
+  CHECK(refuse_early(scene.context, {"a", "b", "c"}, Error(ErrorKind::usage, "usage", "both"))
+            .error()
+            .kind == ErrorKind::usage);
+}
+
+TEST_CASE("a store that would lie in a mount stays empty: the account's own keeps the refusal") {
+  CommandScene scene;
+  scene.context.path = {"agent-machine", "run"};
+  const auto inside = scene.fake.home.path() / "dev/r/evidence";
+  scene.context.evidence = inside.string();
+  const auto report = refuse_early(scene.context, {"agent-machine-session", "run codex", "~/dev/r"},
+                                   Error(ErrorKind::refused, "store-in-mount", "it is mounted"));
+  REQUIRE_MESSAGE(report.has_value(), report.error().read_out());
+  CHECK(report->document()["bundleId"].get<std::string>().starts_with("sha256:"));
+  CHECK_FALSE(std::filesystem::exists(inside));
+}
