@@ -20,6 +20,7 @@ constexpr std::size_t k_block = 64;
 
 struct Masks {
   std::uint64_t word = 0;     // base64 alphabet
+  std::uint64_t token = 0;    // the same without '+' and '/'
   std::uint64_t special = 0;
   std::uint64_t digit = 0;
   std::uint64_t dot = 0;
@@ -28,7 +29,7 @@ struct Masks {
   std::uint64_t at = 0;
 };
 
-enum : std::uint8_t { k_word = 1, k_special = 2, k_digit = 4, k_dot = 8, k_colon = 16, k_dash = 32, k_at = 64 };
+enum : std::uint8_t { k_word = 1, k_special = 2, k_digit = 4, k_dot = 8, k_colon = 16, k_dash = 32, k_at = 64, k_token = 128 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -46,6 +47,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     bits |= c == ':' ? k_colon : 0;
     bits |= c == '-' ? k_dash : 0;
     bits |= c == '@' ? k_at : 0;
+    bits |= digit || letter || c == '-' || c == '_' ? k_token : 0;
     classes[c] = static_cast<std::uint8_t>(bits);
   }
   return classes;
@@ -63,6 +65,7 @@ Masks masks_by_table(const char* block) {
     masks.colon |= (bits >> 4 & 1) << i;
     masks.dash |= (bits >> 5 & 1) << i;
     masks.at |= (bits >> 6 & 1) << i;
+    masks.token |= (bits >> 7 & 1) << i;
   }
   return masks;
 }
@@ -94,9 +97,9 @@ SOURCEOS_AVX2 __m256i both(std::array<std::uint8_t, 16> table) {
 
 constexpr std::array<std::uint8_t, 16> k_word_low = {
     0x06, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07,
-    0x07, 0x07, 0x03, 0x09, 0x01, 0x09, 0x01, 0x19};
+    0x07, 0x07, 0x03, 0x09, 0x01, 0x21, 0x01, 0x19};
 constexpr std::array<std::uint8_t, 16> k_word_high = {
-    0, 0, 0x08, 0x04, 0x01, 0x12, 0x01, 0x02, 0, 0, 0, 0, 0, 0, 0, 0};
+    0, 0, 0x28, 0x04, 0x01, 0x12, 0x01, 0x02, 0, 0, 0, 0, 0, 0, 0, 0};
 // bit 0: % &   1: backslash   2: C2 E2   3: EF   4, 5: 00-1F but tab, newline   6: FD
 constexpr std::array<std::uint8_t, 16> k_special_low = {
     0x30, 0x30, 0x34, 0x30, 0x30, 0x31, 0x31, 0x30,
@@ -126,6 +129,8 @@ __attribute__((target("avx2"))) Masks masks_by_avx2(const char* block, bool all)
   masks.special = ~bits_of(
       _mm256_cmpeq_epi8(members(a_halves, special_low, special_high), zero),
       _mm256_cmpeq_epi8(members(b_halves, special_low, special_high), zero));
+  // Bit 3 is that of '+' and '/'.
+  masks.token = masks.word & ~bits_of(_mm256_slli_epi16(a_word, 4), _mm256_slli_epi16(b_word, 4));
   if (!all) {
     return masks;
   }
@@ -184,8 +189,7 @@ std::uint64_t address_colons(const Masks& now, const Masks& next) {
 }
 
 // Where a run of 16 begins, or goes on at the begin of what is seen.
-std::uint64_t run_begins(const Masks& now, const Masks& next, bool& before) {
-  Pair run{now.word, next.word};
+std::uint64_t run_begins(Pair run, bool& before) {
   run = run & ahead(run, 1);
   run = run & ahead(run, 2);
   run = run & ahead(run, 4);
@@ -210,6 +214,7 @@ void walk(std::string_view text, std::size_t from, std::size_t to, bool all, Byt
     return masks_of(rest.data());
   };
   bool run_before = false;
+  bool token_before = false;
   Masks masks = read(from);
   for (std::size_t at = from; at < to; at += k_block) {
     const Masks next = read(at + k_block);
@@ -220,7 +225,8 @@ void walk(std::string_view text, std::size_t from, std::size_t to, bool all, Byt
         bits &= bits - 1;
       }
     };
-    add(marks.runs, run_begins(masks, next, run_before));
+    add(marks.runs, run_begins({masks.word, next.word}, run_before));
+    add(marks.tokens, run_begins({masks.token, next.token}, token_before));
     add(marks.specials, masks.special);
     if (all) {
       add(marks.dots, address_dots(masks, next));
@@ -241,6 +247,7 @@ void drop_past_end(std::vector<std::uint32_t>& list, std::size_t end) {
 
 void ByteMarks::clear() {
   runs.clear();
+  tokens.clear();
   specials.clear();
   dots.clear();
   colons.clear();
@@ -262,7 +269,7 @@ void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWis
 #else
   walk(text, from, to, all, marks, masks_by_table);
 #endif
-  for (auto* list : {&marks.runs, &marks.specials, &marks.dots, &marks.colons, &marks.ats}) {
+  for (auto* list : {&marks.runs, &marks.tokens, &marks.specials, &marks.dots, &marks.colons, &marks.ats}) {
     drop_past_end(*list, std::min(to + k_block, text.size()));
   }
 }

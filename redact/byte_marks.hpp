@@ -12,6 +12,7 @@ namespace sourceos::redact {
 
 struct ByteMarks {
   std::vector<std::uint32_t> runs;      // where a run of base64 alphabet of 16 bytes or more begins
+  std::vector<std::uint32_t> tokens;    // the same of letters, digits, '_' and '-' alone
   std::vector<std::uint32_t> specials;  // control bytes, `%`, `\`, `&`, begins of odd UTF-8, FD
   std::vector<std::uint32_t> dots;      // first dot of what may be an IPv4 address
   std::vector<std::uint32_t> colons;    // in what may be an IPv6 or MAC address

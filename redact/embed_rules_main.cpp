@@ -12,6 +12,7 @@
 namespace {
 
 using sourceos::redact::Rule;
+using sourceos::redact::RuleAnchor;
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -37,7 +38,20 @@ std::string list(std::string_view name, std::span<const std::string_view> items)
   return out + "};\n";
 }
 
-std::string reference(std::string_view name, std::span<const std::string_view> items) {
+std::string anchor_list(std::string_view name, std::span<const RuleAnchor> anchors) {
+  if (anchors.empty()) {
+    return "";
+  }
+  std::string out = fmt::format("constexpr RuleAnchor {}[] = {{\n", name);
+  for (const RuleAnchor& anchor : anchors) {
+    out += fmt::format("    {{{}, {}, {}, {}, {}}},\n", quoted(anchor.bytes), anchor.word_begin,
+                       anchor.word_end, anchor.offset_min, anchor.offset_max);
+  }
+  return out + "};\n";
+}
+
+template <class Items>
+std::string reference(std::string_view name, const Items& items) {
   return items.empty() ? "{}" : std::string(name);
 }
 
@@ -48,14 +62,17 @@ std::string row(const Rule& rule, std::size_t index) {
       "     .severity = static_cast<bundle::Severity>({}), .kind = static_cast<RuleKind>({}),\n"
       "     .format = static_cast<RuleFormat>({}), .check = static_cast<Check>({}), .tier = {},\n"
       "     .secret_group = {}, .entropy_min = static_cast<float>({}), .extend = static_cast<Extend>({}),\n"
-      "     .width_min = {}, .width_max = {}, .tail = {}, .repeat = {}}},\n",
+      "     .width_min = {}, .width_max = {}, .tail = {}, .repeat = {},\n"
+      "     .anchors = {}, .anchor_cost = static_cast<float>({}), .token_run = {}, .newline = {}}},\n",
       quoted(rule.id), quoted(rule.description), quoted(rule.klass), quoted(rule.pattern),
       reference(fmt::format("keywords_{}", index), rule.keywords),
       reference(fmt::format("examples_{}", index), rule.examples),
       reference(fmt::format("counter_examples_{}", index), rule.counter_examples),
       static_cast<int>(rule.severity), static_cast<int>(rule.kind), static_cast<int>(rule.format),
       static_cast<int>(rule.check), rule.tier, rule.secret_group, rule.entropy_min,
-      static_cast<int>(rule.extend), rule.width_min, rule.width_max, rule.tail, rule.repeat);
+      static_cast<int>(rule.extend), rule.width_min, rule.width_max, rule.tail, rule.repeat,
+      reference(fmt::format("anchors_{}", index), rule.anchors), rule.anchor_cost, rule.token_run,
+      rule.newline);
 }
 
 }  // namespace
@@ -82,6 +99,7 @@ int main(int argc, char** argv) {
       lists += list(fmt::format("keywords_{}", index), rule.keywords);
       lists += list(fmt::format("examples_{}", index), rule.examples);
       lists += list(fmt::format("counter_examples_{}", index), rule.counter_examples);
+      lists += anchor_list(fmt::format("anchors_{}", index), rule.anchors);
       rows += row(rule, index++);
     }
   }

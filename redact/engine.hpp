@@ -19,6 +19,8 @@ struct EnginePattern {
   bool literal = false;    // bytes as they are; `caseless` then folds ASCII letters
   bool caseless = false;
   std::string name = {};   // for messages
+  bool word_begin = false;  // literals (not for the engine): no letter, digit or '_' before
+  bool word_end = false;    // nor after
 };
 
 struct Event {

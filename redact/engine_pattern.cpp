@@ -1,5 +1,7 @@
 #include "redact/engine_pattern.hpp"
 
+#include "redact/pattern_tree.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,144 +15,9 @@ namespace {
 // A repeat that ends a pattern is cut to its least, and to so many: enough to tell a token of 40
 // from one of 64.
 constexpr unsigned k_count_max = 64;
-constexpr unsigned k_open = ~0U;
+constexpr unsigned k_open = k_repeat_open;
 
-// One atom with its repeat. A group keeps its alternatives, each a row of pieces.
-struct Piece {
-  std::string atom;  // of a group its begin: "(?:" or "(?i:"
-  std::vector<std::vector<Piece>> alternatives;
-  unsigned min = 1;
-  unsigned max = 1;
-  bool is_assertion = false;
-
-  [[nodiscard]] bool is_group() const { return !alternatives.empty(); }
-  [[nodiscard]] bool is_flags() const { return is_assertion && atom.starts_with('('); }
-  [[nodiscard]] bool is_exact() const { return min == max; }
-};
-using Row = std::vector<Piece>;
-
-class Reader {
- public:
-  explicit Reader(std::string_view text) : text_(text) {}
-
-  std::vector<Row> alternatives() {
-    std::vector<Row> rows(1);
-    while (at_ < text_.size() && text_[at_] != ')') {
-      if (text_[at_] == '|') {
-        ++at_;
-        rows.emplace_back();
-        continue;
-      }
-      rows.back().push_back(piece());
-    }
-    return rows;
-  }
-
- private:
-  Piece piece() {
-    Piece out;
-    switch (text_[at_]) {
-      case '(': group(out); break;
-      case '[': out.atom = take(end_of_class() - at_); break;
-      case '\\': {
-        const std::size_t size = escape_size();
-        out.is_assertion = at_ + 1 < text_.size() && (text_[at_ + 1] == 'b' || text_[at_ + 1] == 'B');
-        out.atom = take(size);
-        break;
-      }
-      default:
-        out.is_assertion = text_[at_] == '^' || text_[at_] == '$';
-        out.atom = take(1);
-    }
-    repeat(out);
-    return out;
-  }
-
-  void group(Piece& out) {
-    ++at_;
-    if (at_ < text_.size() && text_[at_] == '?') {
-      const std::size_t end = text_.find_first_of(":)>", at_);
-      const bool flags = end != std::string_view::npos && text_[end] == ')';
-      if (flags) {  // (?i): holds from here on
-        out.is_assertion = true;
-        out.atom = "(" + take(end + 1 - at_);
-        return;
-      }
-      const bool named = end != std::string_view::npos && text_[end] == '>';
-      out.atom = named ? "(?:" : "(" + std::string(text_.substr(at_, end + 1 - at_));
-      at_ = std::min(text_.size(), end + 1);
-    } else {
-      out.atom = "(?:";
-    }
-    out.alternatives = alternatives();
-    at_ = std::min(text_.size(), at_ + 1);
-  }
-
-  void repeat(Piece& out) {
-    if (at_ >= text_.size()) {
-      return;
-    }
-    switch (text_[at_]) {
-      case '?': out.min = 0; ++at_; break;
-      case '*': out.min = 0; out.max = k_open; ++at_; break;
-      case '+': out.max = k_open; ++at_; break;
-      case '{': counts(out); break;
-      default: return;
-    }
-    if (at_ < text_.size() && text_[at_] == '?') {
-      ++at_;  // lazy: the same matches for who asks only where they end
-    }
-  }
-
-  void counts(Piece& out) {
-    ++at_;
-    out.min = number();
-    out.max = out.min;
-    if (at_ < text_.size() && text_[at_] == ',') {
-      ++at_;
-      out.max = at_ < text_.size() && text_[at_] == '}' ? k_open : number();
-    }
-    at_ = std::min(text_.size(), at_ + 1);
-  }
-
-  unsigned number() {
-    unsigned value = 0;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {
-      value = value * 10 + static_cast<unsigned>(text_[at_++] - '0');
-    }
-    return value;
-  }
-
-  [[nodiscard]] std::size_t end_of_class() const {
-    std::size_t at = at_ + 1;
-    at += at < text_.size() && text_[at] == '^' ? 1U : 0U;
-    at += at < text_.size() && text_[at] == ']' ? 1U : 0U;  // first of all it is plain
-    while (at < text_.size() && text_[at] != ']') {
-      if (text_[at] == '[' && at + 1 < text_.size() && text_[at + 1] == ':') {
-        at = std::min(text_.size(), text_.find(":]", at)) + 1;
-      }
-      at += text_[std::min(at, text_.size() - 1)] == '\\' ? 2U : 1U;
-    }
-    return std::min(text_.size(), at + 1);
-  }
-
-  [[nodiscard]] std::size_t escape_size() const {
-    if (at_ + 1 < text_.size() && text_[at_ + 1] == 'x') {
-      const bool brace = at_ + 2 < text_.size() && text_[at_ + 2] == '{';
-      return brace ? text_.find('}', at_) + 1 - at_ : 4;
-    }
-    return 2;
-  }
-
-  std::string take(std::size_t size) {
-    const std::string_view taken = text_.substr(at_, size);
-    at_ += taken.size();
-    return std::string(taken);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
+using Row = PieceRow;
 
 // Cuts what may vary at the end; nothing is left when all of it may.
 void trim(Row& row) {
@@ -220,7 +87,7 @@ unsigned least_width(const std::vector<Row>& rows) {
 }  // namespace
 
 std::string engine_pattern(std::string_view pattern) {
-  std::vector<Row> rows = Reader(pattern).alternatives();
+  std::vector<Row> rows = read_pieces(pattern);
   std::vector<Row> trimmed = rows;
   for (Row& row : trimmed) {
     trim(row);

@@ -7,11 +7,12 @@
 namespace sourceos::redact {
 
 namespace {
+constexpr std::size_t k_known_bytes_min = 3;
 constexpr std::size_t k_known_bytes_max = 4096;
 }
 
 bool KnownValues::add(KnownValue value) {
-  if (value.value.size() < k_literal_bytes_min || value.value.size() > k_known_bytes_max) {
+  if (value.value.size() < k_known_bytes_min || value.value.size() > k_known_bytes_max) {
     return false;
   }
   if (const auto place = index_.find(value.value); place != index_.end()) {
@@ -36,7 +37,6 @@ bool KnownValues::add(KnownValue value) {
 
 void KnownValues::freeze() {
   search_.reset();
-  engine_.reset();
   width_max_ = 0;
   if (values_.empty()) {
     return;
@@ -47,26 +47,17 @@ void KnownValues::freeze() {
     literals.push_back({.expression = value.value, .literal = true});
   }
   search_ = std::make_unique<Literals>(literals);
-  if (Engine::usable()) {
-    if (auto engine = Engine::compile(literals)) {
-      engine_ = std::move(*engine);
-    }
-  }
 }
 
-void KnownValues::scan(std::string_view block, std::uint64_t base, std::uint64_t after,
-                       Engine::Scratch& scratch, std::vector<Event>& events) const {
+Engine::Scanned KnownValues::scan(std::string_view block, std::uint64_t base, std::uint64_t after,
+                                  std::vector<Event>& events) const {
   if (search_ == nullptr) {
-    return;
+    return {true, base + block.size()};
   }
-  if (engine_ != nullptr) {
-    const Engine::Scanned scanned = engine_->scan(block, base, after, scratch, events);
-    if (scanned.ok && scanned.upto == base + block.size()) {
-      return;
-    }
-    events.clear();  // a flood: the plain search has no bound to stop at
-  }
-  search_->scan(block, base, after, events);
+  const std::size_t before = events.size();
+  const Engine::Scanned scanned = search_->scan(block, base, after, events);
+  std::sort(events.begin() + static_cast<std::ptrdiff_t>(before), events.end());
+  return scanned;
 }
 
 }  // namespace sourceos::redact

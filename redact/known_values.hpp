@@ -36,10 +36,10 @@ class KnownValues {
   [[nodiscard]] std::size_t size() const { return values_.size(); }
   [[nodiscard]] std::size_t dropped() const { return dropped_; }
   [[nodiscard]] const KnownValue& at(std::size_t index) const { return values_[index]; }
-  // Appends (index, end) events for ends past `after`.
-  void scan(std::string_view block, std::uint64_t base, std::uint64_t after,
-            Engine::Scratch& scratch, std::vector<Event>& events) const;
-  [[nodiscard]] const Engine* engine() const { return engine_.get(); }
+  // Appends (index, end) events for ends past `after`, in ascending order; short of the block's end
+  // when there are too many.
+  Engine::Scanned scan(std::string_view block, std::uint64_t base, std::uint64_t after,
+            std::vector<Event>& events) const;
   // The longest value.
   [[nodiscard]] std::size_t width_max() const { return width_max_; }
 
@@ -47,7 +47,6 @@ class KnownValues {
   std::vector<KnownValue> values_;
   std::unordered_map<std::string, std::size_t> index_;
   std::unique_ptr<Literals> search_;
-  std::shared_ptr<const Engine> engine_;
   std::size_t dropped_ = 0;
   std::size_t width_max_ = 0;
 };

@@ -1,70 +1,215 @@
 #include "redact/literals.hpp"
 
 #include "core/text.hpp"
+#include "redact/pattern_needs.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <tuple>
 
 namespace sourceos::redact {
 
 namespace {
 
-constexpr std::size_t k_table_bits = 65536;
+constexpr std::size_t k_hashes = 4096;
+constexpr std::size_t k_map_bits = 65536;
+std::size_t hash_of(std::uint32_t probe) { return probe * 2654435761U >> 20; }
+std::uint32_t map_bit(std::uint32_t probe) { return probe * 2654435761U >> 16; }
 
-std::uint32_t fold(char c) { return static_cast<unsigned char>(c) | 0x20U; }
-
-// Folding by 0x20 joins some bytes that differ; the compare afterwards tells them apart.
-std::uint16_t hash3(const char* at) {
-  const std::uint32_t value = fold(at[0]) | fold(at[1]) << 8 | fold(at[2]) << 16;
-  return static_cast<std::uint16_t>((value * 2654435761U) >> 16);
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-bool equal_caseless(std::string_view text, std::string_view folded) {
-  for (std::size_t i = 0; i < folded.size(); ++i) {
+bool equal_caseless(std::string_view text, std::string_view lower) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
     const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != folded[i]) {
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) {
       return false;
     }
   }
   return true;
 }
 
-}  // namespace
-
-Literals::Literals(const std::vector<EnginePattern>& literals) {
-  if (literals.empty()) {
-    return;
-  }
-  table_.assign(k_table_bits / 64, 0);
-  for (std::uint32_t index = 0; index < literals.size(); ++index) {
-    const EnginePattern& literal = literals[index];
-    std::string bytes =
-        literal.caseless ? text::ascii_lower(literal.expression) : literal.expression;
-    const std::uint16_t hash = hash3(bytes.data());
-    table_[hash / 64] |= std::uint64_t{1} << (hash % 64);
-    entries_.push_back({hash, literal.caseless, index, std::move(bytes)});
-  }
-  std::ranges::stable_sort(entries_, {}, &Entry::hash);
+std::uint32_t load(const char* at) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return std::endian::native == std::endian::little ? value : __builtin_bswap32(value);
 }
 
-void Literals::scan(std::string_view block, std::uint64_t base, std::uint64_t after,
-                    std::vector<Event>& events) const {
-  if (entries_.empty() || block.size() < k_literal_bytes_min) {
-    return;
+}  // namespace
+
+struct Literals::Walk {
+  std::string_view block;
+  std::uint64_t base, after;
+  std::vector<Event>* events;
+  [[nodiscard]] std::uint32_t seen(std::size_t at) const;
+};
+
+Literals::Literals(const std::vector<EnginePattern>& literals) {
+  for (std::uint32_t index = 0; index < literals.size(); ++index) {
+    add(literals[index], index);
   }
-  const std::size_t last = block.size() - k_literal_bytes_min;
-  for (std::size_t at = 0; at <= last; ++at) {
-    const std::uint16_t hash = hash3(block.data() + at);
-    if ((table_[hash / 64] >> (hash % 64) & 1) == 0) {
+  std::ranges::sort(entries_, {}, [](const Entry& entry) {
+    return std::tuple(hash_of(entry.probe), entry.probe, entry.mask, entry.index);
+  });
+  first_.assign(k_hashes + 1, 0);
+  for (const Entry& entry : entries_) {
+    ++first_[hash_of(entry.probe) + 1];
+  }
+  for (std::size_t hash = 0; hash < k_hashes; ++hash) {
+    first_[hash + 1] = static_cast<std::uint16_t>(first_[hash + 1] + first_[hash]);
+  }
+  group();
+}
+
+void Literals::add(const EnginePattern& literal, std::uint32_t index) {
+  Entry entry{};
+  entry.index = index;
+  entry.caseless = literal.caseless;
+  entry.word_begin = literal.word_begin;
+  entry.word_end = literal.word_end;
+  entry.bytes = literal.caseless ? text::ascii_lower(literal.expression) : literal.expression;
+  choose_probe(entry);
+  entries_.push_back(std::move(entry));
+}
+
+// The rarest bytes, or rare ones that another literal has chosen.
+void Literals::choose_probe(Entry& entry) {
+  constexpr std::size_t k_offset_max = 64;
+  constexpr double k_shared = 0.1;
+  const std::string lower = text::ascii_lower(entry.bytes);
+  const std::size_t size = std::min(lower.size(), k_probe_bytes_max);
+  double least = 2;
+  for (std::size_t at = 0; at + size <= lower.size() && at < k_offset_max; ++at) {
+    std::uint32_t probe = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      probe |= std::uint32_t{static_cast<unsigned char>(lower[at + i])} << (8 * i);
+    }
+    probe |= k_probe_fold & (~0U >> (8 * (k_probe_bytes_max - size)));
+    double share = commonness(std::string_view(lower).substr(at, size));
+    share *= chosen_.contains(probe) ? k_shared : 1;
+    if (share < least) {
+      least = share;
+      entry.probe = probe;
+      entry.offset = static_cast<std::uint16_t>(at);
+    }
+  }
+  chosen_.insert(entry.probe);
+  entry.mask = ~0U >> (8 * (k_probe_bytes_max - size));
+  masks_[k_probe_bytes_max - size] = entry.mask;
+  std::vector<std::uint64_t>& map = maps_[k_probe_bytes_max - size];
+  map.resize(k_map_bits / 64);
+  map[map_bit(entry.probe) / 64] |= std::uint64_t{1} << map_bit(entry.probe) % 64;
+}
+
+void Literals::group() {
+  std::vector<Probe> probes;
+  const Entry* before = nullptr;
+  for (const Entry& entry : entries_) {
+    if (before == nullptr || before->probe != entry.probe || before->mask != entry.mask) {
+      probes.push_back({entry.probe, static_cast<unsigned>(std::popcount(entry.mask)) / 8});
+    }
+    before = &entry;
+  }
+  probes_ = Probes(probes);
+}
+
+// The four bytes at a place, folded; zeros past the end.
+std::uint32_t Literals::Walk::seen(std::size_t at) const {
+  std::uint32_t bytes = 0;
+  if (at + sizeof bytes <= block.size()) {
+    bytes = load(block.data() + at);
+  } else {
+    for (std::size_t i = 0; at + i < block.size(); ++i) {
+      bytes |= std::uint32_t{static_cast<unsigned char>(block[at + i])} << (8 * i);
+    }
+  }
+  return bytes | k_probe_fold;
+}
+
+void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
+  const std::uint32_t seen = walk.seen(at) & mask;
+  const std::size_t hash = hash_of(seen);
+  for (std::size_t i = first_[hash]; i < first_[hash + 1]; ++i) {
+    const Entry& entry = entries_[i];
+    if (entry.mask != mask || entry.probe != seen || at < entry.offset) {
       continue;
     }
-    for (const Entry& entry : std::ranges::equal_range(entries_, hash, {}, &Entry::hash)) {
-      const std::string_view there = block.substr(at, entry.bytes.size());
-      if (there.size() == entry.bytes.size() && base + at + there.size() > after &&
-          (entry.caseless ? equal_caseless(there, entry.bytes) : there == entry.bytes)) {
-        events.push_back({base + at + entry.bytes.size(), entry.index});
-      }
+    const std::size_t from = at - entry.offset;
+    const std::size_t to = from + entry.bytes.size();
+    if (to > walk.block.size() || walk.base + to <= walk.after) {
+      continue;
+    }
+    const std::string_view there = walk.block.substr(from, entry.bytes.size());
+    if ((entry.caseless ? equal_caseless(there, entry.bytes) : there == entry.bytes) &&
+        !(entry.word_begin && from > 0 && is_word(walk.block[from - 1])) &&
+        !(entry.word_end && to < walk.block.size() && is_word(walk.block[to]))) {
+      walk.events->push_back({walk.base + to, entry.index});
     }
   }
+}
+
+// Without a branch for each place: most are not in the map, and which cannot be guessed.
+void Literals::look_at_places(Walk& walk, std::size_t chunk, const std::uint64_t* found,
+                              std::size_t steps, std::size_t which) const {
+  const std::uint32_t mask = masks_[which];
+  if (mask == 0) {
+    return;
+  }
+  const std::uint64_t* map = maps_[which].data();
+  std::array<std::uint16_t, Probes::k_places * Probes::k_steps_max> kept;
+  std::size_t count = 0;
+  const std::size_t safe = walk.block.size() - std::min<std::size_t>(walk.block.size(), 3);
+  for (std::size_t step = 0; step < steps; ++step) {
+    for (std::uint64_t bits = found[step]; bits != 0; bits &= bits - 1) {
+      const std::size_t place = step * Probes::k_places + static_cast<std::size_t>(std::countr_zero(bits));
+      const std::size_t at = chunk + place;
+      const std::uint32_t seen = at < safe ? load(walk.block.data() + at) | k_probe_fold : walk.seen(at);
+      const std::uint32_t bit = map_bit(seen & mask);
+      kept[count] = static_cast<std::uint16_t>(place);
+      count += map[bit / 64] >> (bit % 64) & 1;
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    look_at(walk, chunk + kept[i], mask);
+  }
+}
+
+Engine::Scanned Literals::scan(std::string_view block, std::uint64_t base, std::uint64_t after,
+                               std::vector<Event>& events) const {
+  if (entries_.empty()) {
+    return {true, base + block.size()};
+  }
+  Walk walk{block, base, after, &events};
+  const std::size_t events_max = events.size() + k_events_max;
+  Probes::Places places;
+  std::size_t at = 0;
+  while (at < block.size()) {
+    constexpr std::size_t k_more = k_probe_bytes_max - 1;
+    const std::size_t left = block.size() - at;
+    std::size_t steps = left < k_more ? 0 : std::min((left - k_more) / Probes::k_places, Probes::k_steps_max);
+    if (steps > 0) {
+      probes_.find(block.data() + at, steps, places);
+    } else {
+      std::array<char, Probes::k_places + k_more> rest{};
+      std::memcpy(rest.data(), block.data() + at, std::min(left, rest.size()));
+      probes_.find(rest.data(), 1, places);
+      if (left < Probes::k_places) {
+        places.four[0] &= (std::uint64_t{1} << left) - 1;
+        places.shorter[0] &= (std::uint64_t{1} << left) - 1;
+      }
+      steps = 1;
+    }
+    look_at_places(walk, at, places.four.data(), steps, 0);
+    look_at_places(walk, at, places.shorter.data(), steps, 1);
+    look_at_places(walk, at, places.shorter.data(), steps, 2);
+    at += steps * Probes::k_places;
+    if (events.size() >= events_max) {
+      return {true, base + std::min(at, block.size())};  // later ones end past it
+    }
+  }
+  return {true, base + block.size()};
 }
 
 }  // namespace sourceos::redact

@@ -1,36 +1,59 @@
-// Many literals in one text without Vectorscan: for known values that change with every run, and
-// for the scalar path. A table over three folded bytes lets most positions pass at one look.
+// Many literals in one text at once: the anchors of rules, known values, the scalar path.
+//
+// Up to four bytes of each literal, its rarest, are its probe. Where a probe may begin (Probes) a bit
+// map says whether any has just these bytes; what is left, about one place in a hundred, is compared.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "redact/engine.hpp"
+#include "redact/probes.hpp"
 
 namespace sourceos::redact {
 
-inline constexpr std::size_t k_literal_bytes_min = 3;
+inline constexpr std::size_t k_literal_bytes_min = k_probe_bytes_min;
 
 class Literals {
  public:
   // `literals` have at least k_literal_bytes_min bytes; an event's pattern is the index here.
   explicit Literals(const std::vector<EnginePattern>& literals);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
-  // Appends an event for every place of every literal that ends past `after`.
-  void scan(std::string_view block, std::uint64_t base, std::uint64_t after,
-            std::vector<Event>& events) const;
+  // Appends an event for every place of every literal that ends past `after`, in the order of the
+  // literals' rarest bytes. Stops at k_events_max.
+  Engine::Scanned scan(std::string_view block, std::uint64_t base, std::uint64_t after,
+                       std::vector<Event>& events) const;
 
  private:
   struct Entry {
-    std::uint16_t hash;
-    bool caseless;
+    std::uint32_t probe;   // the four bytes, folded; fewer of a short literal
+    std::uint32_t mask;
     std::uint32_t index;
-    std::string bytes;  // folded when caseless
+    std::uint16_t offset;  // of the probe in the literal
+    bool caseless;
+    bool word_begin;
+    bool word_end;
+    std::string bytes;     // in lower case when caseless
   };
-  std::vector<Entry> entries_;        // by hash
-  std::vector<std::uint64_t> table_;  // 65,536 bits
+  struct Walk;
+  void add(const EnginePattern& literal, std::uint32_t index);
+  void choose_probe(Entry& entry);
+  void group();
+  void look_at(Walk& walk, std::size_t at, std::uint32_t mask) const;
+  // Looks at the places of a chunk that SIMD or tables found.
+  void look_at_places(Walk& walk, std::size_t chunk, const std::uint64_t* found, std::size_t steps,
+                      std::size_t which) const;
+  std::vector<Entry> entries_;            // by the hash of the probe
+  std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
+  std::array<std::uint32_t, 3> masks_{};  // of probes of four bytes, three, two; 0: none
+  // By another hash: whether there is such a probe; of four bytes, of three, of two.
+  std::array<std::vector<std::uint64_t>, 3> maps_;
+  std::set<std::uint32_t> chosen_;        // probes
+  Probes probes_;
 };
 
 }  // namespace sourceos::redact

@@ -1,6 +1,5 @@
 #include "redact/matcher.hpp"
 
-#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <array>
@@ -42,12 +41,22 @@ Status Matcher::check() const {
 }
 
 bool Matcher::find(std::string_view text, std::size_t from, std::size_t to, Match& match) const {
+  return search(text, from, to, false, match);
+}
+
+bool Matcher::find_at(std::string_view text, std::size_t from, std::size_t to, Match& match) const {
+  return search(text, from, to, true, match);
+}
+
+bool Matcher::search(std::string_view text, std::size_t from, std::size_t to, bool anchored,
+                     Match& match) const {
   constexpr int k_groups_max = 16;
   std::array<re2::StringPiece, k_groups_max> groups;
   const RE2& expression = compiled().expression;
   const int wanted = secret_group_ == 0 ? 1 : secret_group_ + 1;
   if (!expression.ok() || wanted > k_groups_max ||
-      !expression.Match(Compiled::re2(text), from, to, RE2::UNANCHORED, groups.data(), wanted)) {
+      !expression.Match(Compiled::re2(text), from, to,
+                        anchored ? RE2::ANCHOR_START : RE2::UNANCHORED, groups.data(), wanted)) {
     return false;
   }
   const auto offset = [&](const char* at) { return static_cast<std::size_t>(at - text.data()); };
@@ -62,26 +71,6 @@ bool Matcher::find(std::string_view text, std::size_t from, std::size_t to, Matc
     match.secret_to = match.secret_from + secret.size();
   }
   return true;
-}
-
-std::vector<std::string> required_literals(std::string_view pattern, std::size_t bytes_min) {
-  re2::FilteredRE2 filter(static_cast<int>(bytes_min));
-  RE2::Options options;
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  options.set_log_errors(false);
-  int id = 0;
-  std::vector<std::string> literals;
-  if (filter.Add({pattern.data(), pattern.size()}, options, &id) != RE2::NoError) {
-    return literals;
-  }
-  filter.Compile(&literals);
-  // A pattern that matches without any of them passes with none.
-  std::vector<int> passed;
-  filter.AllPotentials({}, &passed);
-  if (!passed.empty()) {
-    literals.clear();
-  }
-  return literals;
 }
 
 }  // namespace sourceos::redact

@@ -30,21 +30,21 @@ class Matcher {
   // are context for word boundaries only. Thread-safe.
   [[nodiscard]] bool find(std::string_view text, std::size_t from, std::size_t to,
                           Match& match) const;
+  // The same for a match that begins at `from`.
+  [[nodiscard]] bool find_at(std::string_view text, std::size_t from, std::size_t to,
+                             Match& match) const;
   // Compiles now and says whether RE2 takes the pattern.
   [[nodiscard]] Status check() const;
 
  private:
   struct Compiled;
   const Compiled& compiled() const;
+  bool search(std::string_view text, std::size_t from, std::size_t to, bool anchored,
+              Match& match) const;
   std::string_view pattern_;
   int secret_group_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<Compiled> compiled_;
 };
-
-// Literals in lower case, of `bytes_min` bytes or more, of which each match holds one (without
-// case). Empty when the pattern asks for none.
-[[nodiscard]] std::vector<std::string> required_literals(std::string_view pattern,
-                                                         std::size_t bytes_min);
 
 }  // namespace sourceos::redact

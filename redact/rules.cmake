@@ -21,7 +21,7 @@ list(TRANSFORM SOURCEOS_RULE_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 set(SOURCEOS_RULE_TABLE ${CMAKE_CURRENT_BINARY_DIR}/rules_table.cpp)
 
 add_executable(embed_rules
-  embed_rules_main.cpp pattern.cpp rules.cpp)
+  embed_rules_main.cpp pattern.cpp pattern_needs.cpp pattern_tree.cpp rules.cpp)
 target_link_libraries(embed_rules PRIVATE sourceos_settings sourceos_core)
 add_custom_command(
   OUTPUT ${SOURCEOS_RULE_TABLE}
@@ -39,6 +39,8 @@ sourceos_library(redact_rules
     filler.cpp
     named_value.cpp
     pattern.cpp
+    pattern_needs.cpp
+    pattern_tree.cpp
     rule_example.cpp
     rules.cpp
     secret_name.cpp

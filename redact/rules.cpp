@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "core/toml.hpp"
 #include "redact/pattern.hpp"
+#include "redact/pattern_needs.hpp"
 
 namespace sourceos::redact {
 
@@ -94,6 +95,7 @@ class RuleFileReader {
   RuleFileReader(std::string_view text, std::string_view name) : places_(text, name) {
     file_.text_ = std::make_unique<std::deque<std::string>>();
     file_.lists_ = std::make_unique<std::deque<std::vector<std::string_view>>>();
+    file_.anchors_ = std::make_unique<std::deque<std::vector<RuleAnchor>>>();
   }
 
   Result<RuleFile> read(const json::Value& document) {
@@ -271,7 +273,21 @@ class RuleFileReader {
     rule.secret_group = static_cast<std::uint8_t>(facts->secret_group);
     rule.width_min = static_cast<std::uint32_t>(facts->width_min);
     rule.width_max = static_cast<std::uint32_t>(facts->width_max);
+    add_needs(rule);
     return {};
+  }
+
+  void add_needs(Rule& rule) {
+    const PatternNeeds needs = needs_of(rule.pattern);
+    std::vector<RuleAnchor>& anchors = file_.anchors_->emplace_back();
+    for (const Anchor& anchor : needs.anchors) {
+      anchors.push_back({keep(anchor.bytes), anchor.word_begin, anchor.word_end, anchor.offset_min,
+                         anchor.offset_max});
+    }
+    rule.anchors = anchors;
+    rule.anchor_cost = static_cast<float>(needs.anchor_cost);
+    rule.token_run = needs.token_run;
+    rule.newline = needs.newline;
   }
 
   Places places_;

@@ -68,6 +68,15 @@ enum class Check : std::uint8_t {
 // By which alphabet a secret goes on past its match (long tokens; patterns stay small).
 enum class Extend : std::uint8_t { none, b64, b64url, word, graph };
 
+// A literal of which each match of a rule holds one, without case (pattern_needs.hpp).
+struct RuleAnchor {
+  std::string_view bytes;
+  bool word_begin = false;
+  bool word_end = false;
+  std::uint32_t offset_min = 0;  // from the match's begin
+  std::uint32_t offset_max = 0;
+};
+
 struct Rule {
   std::string_view id;
   std::string_view description;
@@ -88,6 +97,11 @@ struct Rule {
   std::uint32_t width_max = 0;
   std::uint32_t tail = 0;  // bytes after the match that confirm() wants to see
   std::uint32_t repeat = 1;
+  // What each match is sure to hold: one of the anchors; a run of so many token characters.
+  std::span<const RuleAnchor> anchors = {};
+  float anchor_cost = 0;
+  std::uint32_t token_run = 0;
+  bool newline = false;  // a match may go over a line's end
 };
 
 // Bytes before a match that confirm() may look at (the begin of a name), for every rule.
@@ -112,6 +126,7 @@ class RuleFile {
   std::vector<Rule> rules_;
   std::unique_ptr<std::deque<std::string>> text_;
   std::unique_ptr<std::deque<std::vector<std::string_view>>> lists_;
+  std::unique_ptr<std::deque<std::vector<RuleAnchor>>> anchors_;
 };
 
 // All rules of the file or an error that names line, column and reason ("rule-malformed",

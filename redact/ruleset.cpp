@@ -47,7 +47,7 @@ bool finds_examples(const Engine& engine, const std::vector<Trigger>& triggers,
   std::vector<bool> seen;
   for (const Trigger& trigger : triggers) {
     begins.push_back(text.size());
-    const Rule* rule = trigger.rules.empty() ? nullptr : &rules[trigger.rules.front()];
+    const Rule* rule = trigger.rules.empty() ? nullptr : &rules[trigger.rules.front().rule];
     const bool has_example = rule != nullptr && !rule->examples.empty();
     if (has_example) {
       text += expand_example(rule->examples.front(), 1).text;
@@ -121,6 +121,9 @@ Status Ruleset::add_rules(const PipelineOptions& options) {
     matchers_.emplace_back(rule.pattern, rule.secret_group);
     width_max_ = std::max<std::uint64_t>(width_max_,
                                          k_rule_before_bytes + rule.width_max + rule.tail);
+    if (part_of(rule) == Part::runs) {
+      run_width_max_ = std::max<std::uint64_t>(run_width_max_, rule.width_max);
+    }
   }
   return {};
 }
@@ -165,6 +168,7 @@ void Ruleset::append(Part which, PartPatterns patterns, std::shared_ptr<const En
 }
 
 Status Ruleset::prepare_engines(const PipelineOptions& options) {
+  std::vector<EnginePattern> anchors;
   for (const bool own : {true, false}) {
     auto parts = make_parts(own ? own_rules() : file_rules(),
                             static_cast<std::uint32_t>(own ? 0 : builtin_), PatternForm::vector);
@@ -174,6 +178,11 @@ Status Ruleset::prepare_engines(const PipelineOptions& options) {
     for (const Part which : k_every_part) {
       PartPatterns& part = parts[static_cast<std::size_t>(which)];
       if (part.patterns.empty()) {
+        continue;
+      }
+      if (which == Part::anchors) {
+        std::ranges::copy(part.patterns, std::back_inserter(anchors));
+        append(which, std::move(part), nullptr);
         continue;
       }
       auto sourced = source_engine(
@@ -194,6 +203,7 @@ Status Ruleset::prepare_engines(const PipelineOptions& options) {
       append(which, std::move(part), std::move(sourced->engine));
     }
   }
+  parts_[static_cast<std::size_t>(Part::anchors)].literals = std::make_unique<Literals>(anchors);
   return {};
 }
 
@@ -237,7 +247,7 @@ Engine::Scanned Ruleset::scan(Part which, std::string_view block, std::uint64_t 
     }
   }
   if (part.literals != nullptr) {
-    part.literals->scan(block, base, after, events);
+    all.upto = std::min(all.upto, part.literals->scan(block, base, after, events).upto);
   }
   if (!std::ranges::is_sorted(events)) {
     std::ranges::sort(events);
@@ -246,7 +256,8 @@ Engine::Scanned Ruleset::scan(Part which, std::string_view block, std::uint64_t 
 }
 
 std::string Ruleset::engine_name() const {
-  return parts_[0].shards.empty() ? std::string("scalar") : Engine::library();
+  return parts_[static_cast<std::size_t>(Part::runs)].shards.empty() ? std::string("scalar")
+                                                                     : Engine::library();
 }
 
 }  // namespace sourceos::redact

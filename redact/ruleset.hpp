@@ -70,6 +70,11 @@ class Ruleset {
                                      std::vector<Event>& events) const;
   // No match, with what confirm() sees around it, is wider.
   [[nodiscard]] std::uint64_t width_max() const { return width_max_; }
+  // The widest match of Part::runs.
+  [[nodiscard]] std::uint64_t run_width_max() const { return run_width_max_; }
+  [[nodiscard]] bool has(Part part) const {
+    return !triggers(part).empty() || !untriggered(part).empty();
+  }
 
   [[nodiscard]] const bundle::Digest& digest() const { return digest_; }
   // Nothing had to be compiled.
@@ -110,6 +115,7 @@ class Ruleset {
   bool cached_ = true;
   bool degraded_ = false;
   std::uint64_t width_max_ = 0;
+  std::uint64_t run_width_max_ = 0;
 };
 
 }  // namespace sourceos::redact

@@ -2,11 +2,10 @@
 
 #include "bundle/digest.hpp"
 #include "redact/engine_pattern.hpp"
-#include "redact/literals.hpp"
-#include "redact/matcher.hpp"
 
 #include <map>
 #include <string_view>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -51,46 +50,69 @@ std::string for_engine(std::string_view pattern) {
   return engine_pattern(pattern);
 }
 
-using KeywordPlaces = std::map<std::string, std::size_t, std::less<>>;
+// Which trigger a literal has already.
+using Places = std::map<std::tuple<std::string_view, bool, bool>, std::size_t>;
 
-// A rule's keywords are its author's word; what its matches are sure to hold is the pattern's.
-void add_literals(const Rule& rule, std::uint32_t index, KeywordPlaces& places, PartPatterns& part) {
-  const std::vector<std::string> literals = required_literals(rule.pattern, k_literal_bytes_min);
-  if (literals.empty()) {
-    part.untriggered.push_back(index);
-  }
-  for (const std::string& literal : literals) {
-    const auto [place, added] = places.try_emplace(literal, part.triggers.size());
+void add_anchors(const Rule& rule, std::uint32_t index, Places& places, PartPatterns& part) {
+  for (const RuleAnchor& anchor : rule.anchors) {
+    const std::tuple key(anchor.bytes, anchor.word_begin, anchor.word_end);
+    const auto [place, added] = places.try_emplace(key, part.triggers.size());
     if (added) {
-      part.patterns.push_back({.expression = literal, .literal = true, .caseless = true});
+      part.patterns.push_back({.expression = std::string(anchor.bytes),
+                               .literal = true,
+                               .caseless = true,
+                               .word_begin = anchor.word_begin,
+                               .word_end = anchor.word_end});
       part.triggers.emplace_back();
     }
-    part.triggers[place->second].rules.push_back(index);
+    part.triggers[place->second].rules.push_back(
+        {index, anchor.offset_max + static_cast<std::uint32_t>(anchor.bytes.size()),
+         anchor.offset_min == anchor.offset_max});
   }
+}
+
+bool has_anchors(const Rule& rule) {
+  constexpr float k_cost_max = 1e-2F;  // above it stands on every other line
+  return !rule.anchors.empty() && rule.anchor_cost <= k_cost_max;
+}
+
+bool has_run(const Rule& rule) {
+  constexpr float k_cheap = 2e-5F;  // rare anchors are better than lines about the match's own
+  if (rule.token_run < k_token_run_bytes) {
+    return false;
+  }
+  return !rule.newline || (rule.width_max <= k_run_near_bytes && !(has_anchors(rule) && rule.anchor_cost <= k_cheap));
 }
 
 }  // namespace
 
 Part part_of(const Rule& rule) {
-  if (rule.kind == RuleKind::finding) {
-    return Part::findings;
+  if (rule.tier == 2 && rule.keywords.empty() && rule.kind == RuleKind::secret) {
+    return Part::context;
   }
-  return rule.tier == 2 && rule.keywords.empty() ? Part::context : Part::always;
+  return has_run(rule) ? Part::runs : has_anchors(rule) ? Part::anchors : Part::always;
 }
 
 std::array<PartPatterns, k_parts> make_parts(std::span<const Rule> rules, std::uint32_t first,
                                              PatternForm form) {
   std::array<PartPatterns, k_parts> parts;
-  std::array<KeywordPlaces, k_parts> places;
+  std::array<Places, k_parts> places;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
-    const auto which = static_cast<std::size_t>(part_of(rules[i]));
-    if (form == PatternForm::scalar) {
-      add_literals(rules[i], first + i, places[which], parts[which]);
-      continue;
+    const Rule& rule = rules[i];
+    Part part = part_of(rule);
+    if (form == PatternForm::scalar && part != Part::context) {
+      part = rule.anchors.empty() ? Part::always : Part::anchors;
     }
-    parts[which].patterns.push_back(
-        {.expression = for_engine(rules[i].pattern), .name = std::string(rules[i].id)});
-    parts[which].triggers.push_back({Trigger::Kind::rules, {first + i}});
+    const auto which = static_cast<std::size_t>(part);
+    if (part == Part::anchors || (form == PatternForm::scalar && !rule.anchors.empty())) {
+      add_anchors(rule, first + i, places[which], parts[which]);
+    } else if (form == PatternForm::scalar) {
+      parts[which].untriggered.push_back(first + i);
+    } else {
+      parts[which].patterns.push_back(
+          {.expression = for_engine(rule.pattern), .name = std::string(rule.id)});
+      parts[which].triggers.push_back({Trigger::Kind::rules, {{first + i, rule.width_max, false}}});
+    }
   }
   return parts;
 }

@@ -1,8 +1,9 @@
-// Why the result depends on the document alone. The engine reports every end of every match, so
-// the first event past `resume` belongs to the leftmost match from there: it begins no earlier
-// than the event's end less the rule's widest match, and a search in that window finds what a
-// search of the whole document would. Events are taken in order of (end, trigger), windows are
-// counted against a budget of their 16 KiB part of the document, and no clock is asked.
+// Why the result depends on the document alone. Every match of a rule holds one of its triggers: the
+// end of its pattern or an anchor. So the first trigger past `resume` belongs to the leftmost match
+// from there: it begins no earlier than the trigger's end less its reach, and a search in that window
+// finds what a search of the whole document would. Which lines hold a long run is a matter of the
+// document too. Each part's events are taken in order of (end, trigger), windows are counted against
+// a budget of their 16 KiB part of the document, and no clock is asked.
 #include "redact/scan.hpp"
 
 #include "redact/key_block.hpp"
@@ -15,10 +16,6 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::uint64_t k_step_bytes = 512 * 1024;  // what one engine call takes: stays in cache
-constexpr std::uint64_t k_budget_block_bytes = 16 * 1024;
-constexpr std::uint64_t k_line_bytes_max = 16 * 1024;
-constexpr std::size_t k_repeats_max = 4096;  // different lines whose repeats are counted
-constexpr std::size_t k_findings_max = 10'000;  // of one document
 constexpr double k_guessable_bits = 64;  // S-16
 
 bool is_word(char c) {
@@ -40,9 +37,6 @@ bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const
 
 Worker::Worker(const ScanSetup& setup) {
   static_cast<void>(setup.rules->fit(scratch));  // scan() says so when it does not fit
-  if (setup.known != nullptr && setup.known->engine() != nullptr) {
-    static_cast<void>(scratch.fit(*setup.known->engine()));
-  }
   for (Level& level : levels) {
     level.resume.assign(setup.rules->rules().size(), 0);
   }
@@ -73,44 +67,44 @@ void Scan::advance(std::string_view text, std::uint64_t base, bool final) {
   base_ = base;
   const std::uint64_t end = end_of_text();
   const std::uint64_t limit = final ? end : end - std::min(end, k_look_bytes);
-  while (done_ < limit && step(std::min(limit, done_ + k_step_bytes), end)) {
+  while (done_ < limit) {
+    step(std::min(limit, done_ + k_step_bytes), end);
   }
   settled_ = final ? end : done_ - std::min(done_, k_look_bytes);
 }
 
-// Looks at the events in (done_, limit]; false when it could not go on.
-bool Scan::step(std::uint64_t limit, std::uint64_t end) {
+// Looks at the events in (done_, limit].
+void Scan::step(std::uint64_t limit, std::uint64_t end) {
   const std::uint64_t width = setup_->rules->width_max();
-  const std::uint64_t from = std::max(base_, done_ - std::min(done_, width));
-  const std::uint64_t upto = std::min(end, limit + width);
-  std::vector<Event>& events = level_->events;
-  if (!scan_part(Part::always, from, upto, limit)) {
+  const Extent where{std::max(base_, done_ - std::min(done_, width)), std::min(end, limit + width)};
+  bool ok = collect(Part::anchors, where, limit) && collect(Part::always, where, limit);
+  if (ok) {
+    collect_known(limit);
+    find_marks_to(limit);
+    const std::uint64_t before = limit;
+    ok = collect_runs(where, limit);
+    if (limit != before) {
+      find_marks_to(limit);
+    }
+  }
+  if (!ok) {
     push({.from = done_, .to = limit, .label = setup_->rules->label(Own::budget)}, "", false,
          Verdict::confirmed);
     note_limit("engine");
-    done_ = limit;
-    return true;
+    done_ = marks_to_ = limit;
+    return;
   }
   find_placeholders();
-  run_events(Part::always, done_, limit);
-  if (options_.findings) {
-    std::uint64_t findings_to = limit;
-    while (done_ < findings_to && scan_part(Part::findings, from, limit, findings_to)) {
-      run_events(Part::findings, done_, findings_to);
-      break;
-    }
+  for (const Part part : {Part::anchors, Part::runs, Part::always}) {
+    run_events(part, done_, limit);
   }
   while (key_rest_ != 0 && key_rest_ <= limit) {
     const KeyBlock block = continue_key_block(text_, key_rest_ - base_);
     key_rest_ = 0;
     add_key_block(base_ + block.from, base_ + block.to, block.cut, block.body);
   }
-  if (setup_->known != nullptr && !setup_->known->empty()) {
-    events.clear();
-    const std::uint64_t known_from =
-        std::max(base_, done_ - std::min<std::uint64_t>(done_, setup_->known->width_max()));
-    setup_->known->scan(bytes(known_from, limit), known_from, done_, worker_->scratch, events);
-    for (const Event& event : events) {
+  for (const Event& event : level_->known) {
+    if (event.end <= limit) {
       on_known(event);
     }
   }
@@ -120,25 +114,65 @@ bool Scan::step(std::uint64_t limit, std::uint64_t end) {
   while (!placeholders_.empty() && stale(placeholders_.front())) {
     placeholders_.erase(placeholders_.begin());
   }
+}
+
+bool Scan::collect(Part part, Extent where, std::uint64_t& limit) {
+  std::vector<Event>& events = level_->events[static_cast<std::size_t>(part)];
+  events.clear();
+  if (!setup_->rules->has(part)) {
+    return true;
+  }
+  const auto scanned = setup_->rules->scan(part, bytes(where.from, where.to), where.from, done_,
+                                           worker_->scratch, events);
+  limit = std::min(limit, std::max(scanned.upto, done_ + 1));
+  return scanned.ok;
+}
+
+// Only on the lines of runs. A byte more on both sides is context for word boundaries.
+bool Scan::collect_runs(Extent where, std::uint64_t& limit) {
+  std::vector<Event>& events = level_->events[static_cast<std::size_t>(Part::runs)];
+  events.clear();
+  if (!setup_->rules->has(Part::runs)) {
+    return true;
+  }
+  find_runs(where, limit);
+  for (const Extent& line : run_lines_) {
+    const std::uint64_t from = std::max(where.from, line.from - (line.from > where.from ? 1 : 0));
+    const std::uint64_t to = std::min(where.to, line.to + 1);
+    if (from >= to || events.size() > k_events_max) {
+      limit = from < to ? std::min(limit, std::max(line.from, done_ + 1)) : limit;
+      continue;
+    }
+    const auto scanned =
+        setup_->rules->scan(Part::runs, bytes(from, to), from, done_, worker_->scratch, events);
+    if (!scanned.ok) {
+      return false;
+    }
+    if (scanned.upto < to) {
+      limit = std::min(limit, std::max(scanned.upto, done_ + 1));
+    }
+  }
+  if (!std::ranges::is_sorted(events)) {
+    std::ranges::sort(events);
+  }
   return true;
 }
 
-// Events past done_ in order; `limit` moves down when there are too many.
-bool Scan::scan_part(Part part, std::uint64_t from, std::uint64_t upto, std::uint64_t& limit) {
-  std::vector<Event>& events = level_->events;
-  events.clear();
-  const auto scanned =
-      setup_->rules->scan(part, bytes(from, upto), from, done_, worker_->scratch, events);
-  if (!scanned.ok) {
-    return false;
+void Scan::collect_known(std::uint64_t& limit) {
+  level_->known.clear();
+  if (setup_->known == nullptr || setup_->known->empty()) {
+    return;
   }
+  const std::uint64_t width = setup_->known->width_max();
+  const std::uint64_t from = std::max(base_, done_ - std::min(done_, width));
+  const auto scanned = setup_->known->scan(bytes(from, limit), from, done_, level_->known);
   limit = std::min(limit, std::max(scanned.upto, done_ + 1));
-  return true;
 }
 
 void Scan::run_events(Part part, std::uint64_t after, std::uint64_t limit) {
+  part_ = part;
   const std::vector<Trigger>& triggers = setup_->rules->triggers(part);
-  for (const Event& event : level_->events) {
+  for (const Event& event : level_->events[static_cast<std::size_t>(part)]) {
     if (event.end > after && event.end <= limit) {
       on_event(triggers[event.pattern], event.end);
     }
@@ -149,8 +183,8 @@ void Scan::run_events(Part part, std::uint64_t after, std::uint64_t limit) {
 }
 
 void Scan::find_placeholders() {
-  for (const Event& event : level_->events) {
-    const Trigger& trigger = setup_->rules->triggers(Part::always)[event.pattern];
+  for (const Event& event : level_->events[static_cast<std::size_t>(Part::anchors)]) {
+    const Trigger& trigger = setup_->rules->triggers(Part::anchors)[event.pattern];
     const std::uint64_t from = event.end - std::min<std::uint64_t>(event.end, k_placeholder_begin.size());
     if (trigger.kind != Trigger::Kind::placeholder || event.end <= placeholders_to_) {
       continue;
@@ -167,7 +201,7 @@ void Scan::find_placeholders() {
 void Scan::on_event(const Trigger& trigger, std::uint64_t end) {
   switch (trigger.kind) {
     case Trigger::Kind::rules:
-      for (const std::uint32_t rule : trigger.rules) {
+      for (const TriggeredRule& rule : trigger.rules) {
         try_rule(rule, end);
       }
       return;
@@ -175,17 +209,6 @@ void Scan::on_event(const Trigger& trigger, std::uint64_t end) {
     case Trigger::Kind::home: on_home(end); return;
     case Trigger::Kind::placeholder: return;
   }
-}
-
-bool Scan::within_budget(std::uint64_t at) {
-  constexpr std::size_t windows_max =
-      limits::k_confirm_windows_per_kib * k_budget_block_bytes / limits::k_kib;
-  const std::uint64_t block = at / k_budget_block_bytes;
-  if (block != budget_block_) {
-    budget_block_ = block;
-    budget_used_ = 0;
-  }
-  return ++budget_used_ <= windows_max;
 }
 
 Scan::Window Scan::window(std::uint64_t from, std::uint64_t to) {
@@ -200,120 +223,6 @@ Scan::Window Scan::window(std::uint64_t from, std::uint64_t to) {
     }
   }
   return {level_->neutral, from};
-}
-
-void Scan::try_rule(std::uint32_t index, std::uint64_t end) {
-  const Rule& rule = setup_->rules->rules()[index];
-  if (!setup_->rules->enabled(index) || (options_.skip != nullptr && (*options_.skip)[index]) ||
-      (rule.kind == RuleKind::finding && !options_.findings)) {
-    return;
-  }
-  std::uint64_t& resume = level_->resume[index];
-  if (end <= resume) {
-    return;
-  }
-  if (resume == 0) {
-    level_->touched.push_back(index);
-  }
-  const std::uint64_t width = rule.width_max;
-  const std::uint64_t to = std::min(end + width, end_of_text());
-  for (;;) {
-    const std::uint64_t from = std::max({resume, end - std::min(end, width), base_});
-    if (from >= end) {
-      return;
-    }
-    if (!within_budget(end)) {
-      mask_line(end - 1);
-      return;
-    }
-    const std::uint64_t seen_from = std::max(base_, from - std::min<std::uint64_t>(from, k_rule_before_bytes));
-    const Window view = window(seen_from, std::min(to + rule.tail + 1, end_of_text()));
-    Match match;
-    if (!setup_->rules->matcher(index).find(view.text, from - view.base, to - view.base, match) ||
-        view.base + match.from >= end) {
-      return;
-    }
-    const auto before_from = match.from - std::min<std::size_t>(match.from, k_rule_before_bytes);
-    Candidate candidate;
-    candidate.before = view.text.substr(before_from, match.from - before_from);
-    candidate.match = view.text.substr(match.from, match.to - match.from);
-    candidate.after = view.text.substr(match.to, rule.tail);
-    candidate.from = match.secret_from - match.from;
-    candidate.to = match.secret_to - match.from;
-    const std::uint64_t at = view.base + match.from;
-    if (rule.kind == RuleKind::finding) {
-      add_finding(index, at, candidate.match);
-      resume = std::max(view.base + match.to, at + 1);
-      continue;
-    }
-    const Confirmed confirmed = confirm(rule, candidate);
-    if (!confirmed.masks() || confirmed.to <= confirmed.from) {
-      resume = at + 1;
-      continue;
-    }
-    Span span{.from = at + confirmed.from, .to = at + confirmed.to, .klass = rule.klass,
-              .check = confirmed.by, .label = index};
-    span.unsure = confirmed.verdict == Verdict::unsure;
-    push(span, bytes(span.from, span.to), rule.format == RuleFormat::issuer, confirmed.verdict);
-    resume = std::max(span.to, at + 1);
-    for (const Confirmed::Place& more : confirmed.also) {
-      if (more.to > more.from) {
-        span.from = at + more.from;
-        span.to = at + more.to;
-        push(span, bytes(span.from, span.to), rule.format == RuleFormat::issuer, confirmed.verdict);
-      }
-    }
-  }
-}
-
-// For a rule without triggers: its matches that begin in [after, limit) are searched for, in the
-// same order.
-void Scan::try_everywhere(std::uint32_t index, std::uint64_t after, std::uint64_t limit) {
-  const Rule& rule = setup_->rules->rules()[index];
-  std::uint64_t from = std::max(level_->resume[index], after);
-  Match match;
-  while (from < limit) {
-    const std::uint64_t to = std::min(end_of_text(), limit + rule.width_max);
-    if (!setup_->rules->matcher(index).find(text_, from - base_, to - base_, match) ||
-        base_ + match.from >= limit) {
-      return;
-    }
-    try_rule(index, base_ + match.from + 1);
-    from = std::max(level_->resume[index], base_ + match.from + 1);
-  }
-}
-
-void Scan::add_finding(std::uint32_t rule, std::uint64_t at, std::string_view match) {
-  const std::uint32_t repeat = setup_->rules->rules()[rule].repeat;
-  if (repeat > 1) {
-    const std::uint64_t key = std::hash<std::string_view>()(match) ^ (std::uint64_t{rule} << 48);
-    if (repeats_.size() >= k_repeats_max && !repeats_.contains(key)) {
-      return;
-    }
-    if (++repeats_[key] != repeat) {
-      return;
-    }
-  }
-  if (findings_told_ < k_findings_max) {
-    ++findings_told_;
-    findings.push_back({at, at + match.size(), rule});
-  }
-}
-
-void Scan::mask_line(std::uint64_t at) {
-  if (at < masked_line_to_) {
-    return;
-  }
-  const std::uint64_t low = std::max({base_, masked_line_to_, at - std::min(at, k_line_bytes_max)});
-  const std::size_t before = bytes(low, at).rfind('\n');
-  const std::uint64_t high = std::min(end_of_text(), at + k_line_bytes_max);
-  const std::size_t after = bytes(at, high).find('\n');
-  const std::uint64_t from = before == std::string_view::npos ? low : low + before + 1;
-  const std::uint64_t to = after == std::string_view::npos ? high : at + after;
-  masked_line_to_ = to;
-  note_limit("confirm-budget");
-  push({.from = from, .to = to, .label = setup_->rules->label(Own::budget)}, bytes(from, to), false,
-       Verdict::confirmed);
 }
 
 void Scan::on_key_block(std::uint64_t end) {

@@ -48,7 +48,8 @@ using ValueSink = std::function<void(const Span&, std::string_view value, Verdic
 struct Worker {
   explicit Worker(const ScanSetup& setup);
   struct Level {
-    std::vector<Event> events;
+    std::array<std::vector<Event>, k_parts> events;
+    std::vector<Event> known;
     std::vector<std::uint64_t> resume;  // by rule: where its next match may begin
     std::vector<std::uint32_t> touched;
     std::string neutral;                // a window with placeholders made plain
@@ -98,18 +99,30 @@ class Scan {
     std::uint64_t base;
   };
 
-  bool step(std::uint64_t limit, std::uint64_t end);
-  bool scan_part(Part part, std::uint64_t from, std::uint64_t upto, std::uint64_t& limit);
+  struct Extent {
+    std::uint64_t from, to;
+  };
+
+  void step(std::uint64_t limit, std::uint64_t end);
+  // Collects a part's events past done_; `limit` moves down when there are too many.
+  bool collect(Part part, Extent where, std::uint64_t& limit);
+  bool collect_runs(Extent where, std::uint64_t& limit);
+  void collect_known(std::uint64_t& limit);
+  void find_runs(Extent where, std::uint64_t limit);
   void run_events(Part part, std::uint64_t after, std::uint64_t limit);
   void find_placeholders();
   void on_event(const Trigger& trigger, std::uint64_t end);
-  void try_rule(std::uint32_t rule, std::uint64_t end);
+  void try_rule(const TriggeredRule& start, std::uint64_t end);
+  // The next match in [from, to), which begins before `end`.
+  bool find_match(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
+  void take_match(std::uint32_t rule, const Window& view, const Match& match);
   void try_everywhere(std::uint32_t rule, std::uint64_t after, std::uint64_t limit);
   void on_key_block(std::uint64_t end);
   void add_key_block(std::uint64_t from, std::uint64_t to, bool cut, std::string_view body);
   void on_known(const Event& event);
   void on_home(std::uint64_t end);
   // scan_marks.cpp: what the byte marks tell.
+  void find_marks_to(std::uint64_t limit);
   void look_at_marks(std::uint64_t limit);
   void on_run(std::uint64_t at);
   // scan_lines.cpp
@@ -124,9 +137,6 @@ class Scan {
   void mask_undecoded(std::uint64_t from, std::uint64_t to);
   void mask_as(const std::vector<Span>& inside, std::uint64_t from, std::uint64_t to);
   [[nodiscard]] std::uint64_t decode_left(std::uint64_t at) const;
-  struct Extent {
-    std::uint64_t from, to;
-  };
   [[nodiscard]] Extent line_around(std::uint64_t at) const;
   [[nodiscard]] std::optional<TextRange> find_address(std::string_view near, std::size_t at,
                                                       Own& own) const;
@@ -136,7 +146,8 @@ class Scan {
   void add_finding(std::uint32_t rule, std::uint64_t at, std::string_view match);
   void note_limit(std::string_view name);
   void mask_line(std::uint64_t at);
-  [[nodiscard]] bool within_budget(std::uint64_t at);
+  // One look more at `at`; `found`: it found something, which costs more.
+  [[nodiscard]] bool within_budget(std::uint64_t at, bool found);
   [[nodiscard]] Window window(std::uint64_t from, std::uint64_t to);
   // Adds the span but for the placeholders in it; fills tag and scope from `value`.
   void push(Span span, std::string_view value, bool issuer, Verdict verdict);
@@ -161,9 +172,15 @@ class Scan {
   std::uint64_t foreign_ = 0;
   std::vector<Placeholder> placeholders_;  // those that windows may still meet
   std::uint64_t placeholders_to_ = 0;      // begins up to here were looked at
-  std::uint64_t budget_block_ = ~std::uint64_t{0};
-  std::size_t budget_used_ = 0;
+  struct Budget {
+    std::uint64_t block = ~std::uint64_t{0};
+    std::size_t used = 0;
+  };
+  std::array<Budget, k_parts> budgets_;    // of each part: its looks come in document order
+  Part part_ = Part::anchors;              // whose events are run
+  std::vector<Extent> run_lines_;          // where Part::runs is looked for, ascending, apart
   std::uint64_t masked_line_to_ = 0;
+  std::uint64_t marks_from_ = 0;           // where those of this step begin
   std::uint64_t marks_to_ = 0;             // runs and addresses up to here were looked at
   std::uint64_t run_to_ = 0;               // the last run, or part of a long one, ends here
   bool run_goes_on_ = false;               // a long run's next part begins there

@@ -52,13 +52,47 @@ bool has_token(std::string_view run) {
 
 }  // namespace
 
-void Scan::look_at_marks(std::uint64_t limit) {
+void Scan::find_marks_to(std::uint64_t limit) {
   // From a little before, so that what begins there and was not whole is seen again.
-  const std::uint64_t from = std::max(base_, marks_to_ - std::min(marks_to_, k_mark_overlap));
-  ByteMarks& marks = level_->marks;
-  marks.clear();
+  marks_from_ = std::max(base_, marks_to_ - std::min(marks_to_, k_mark_overlap));
+  level_->marks.clear();
   const MarkWish wish = setup_->personal_data ? MarkWish::all : MarkWish::encodings;
-  find_marks(text_.substr(from - base_), 0, limit - from, wish, marks);
+  find_marks(text_.substr(marks_from_ - base_), 0, limit - marks_from_, wish, level_->marks);
+}
+
+// The lines of runs that end up to `limit`, or what of very long ones can bear on a match. Matches
+// that go over lines are near their run.
+void Scan::find_runs(Extent where, std::uint64_t limit) {
+  const std::uint64_t width = setup_->rules->run_width_max();
+  std::erase_if(run_lines_, [&](const Extent& line) { return line.to <= done_; });
+  for (const std::uint32_t mark : level_->marks.tokens) {
+    const std::uint64_t at = marks_from_ + mark;
+    if (at >= limit) {
+      break;
+    }
+    std::uint64_t to = at;
+    while (to < where.to && is_token_char(text_[to - base_])) {
+      ++to;
+    }
+    const std::uint64_t low = std::max(base_, at - std::min(at, width));
+    const std::uint64_t high = std::min(end_of_text(), to + width);
+    const std::size_t before = bytes(low, at).rfind('\n');
+    const std::size_t after = bytes(to, high).find('\n');
+    Extent line{before == std::string_view::npos ? low : low + before + 1,
+                after == std::string_view::npos ? high : to + after};
+    line.from = std::min(line.from, std::max(low, at - std::min<std::uint64_t>(at, k_run_near_bytes)));
+    line.to = std::max(line.to, std::min(high, to + k_run_near_bytes));
+    if (!run_lines_.empty() && line.from <= run_lines_.back().to) {
+      run_lines_.back().to = std::max(run_lines_.back().to, line.to);
+    } else {
+      run_lines_.push_back(line);
+    }
+  }
+}
+
+void Scan::look_at_marks(std::uint64_t limit) {
+  const std::uint64_t from = marks_from_;
+  const ByteMarks& marks = level_->marks;
   const auto follow_run = [&] {
     while (run_goes_on_ && run_to_ <= limit) {
       on_run(run_to_);
@@ -241,7 +275,7 @@ void Scan::on_context(std::uint64_t from, std::uint64_t to) {
     return;
   }
   context_to_ = end;
-  std::vector<Event>& events = level_->events;
+  std::vector<Event>& events = level_->events[static_cast<std::size_t>(Part::context)];
   events.clear();
   // One byte more on both sides is context for word boundaries.
   const std::uint64_t seen_from = begin - (begin > base_ ? 1 : 0);

@@ -55,7 +55,9 @@ std::size_t fill(int file, std::string& frame, const redact::Ruleset& rules,
     const std::string_view block(frame.data() + size, static_cast<std::size_t>(got));
     events.clear();
     stages.scan.start();
-    (void)rules.scan(redact::Part::always, block, 0, 0, scratch, events);
+    for (const redact::Part part : {redact::Part::anchors, redact::Part::always}) {
+      (void)rules.scan(part, block, 0, 0, scratch, events);
+    }
     stages.scan.stop();
     stages.digest.start();
     digest.update(block);

@@ -32,6 +32,17 @@ TEST_CASE("every run of 16 bytes has a mark at its begin, shorter ones have none
   }
 }
 
+TEST_CASE("runs of token characters are told from those with paths and sums in them") {
+  for (unsigned c = 0; c < 256; ++c) {
+    const char byte = static_cast<char>(c);
+    const bool token = is_base64_char(byte) && byte != '+' && byte != '/';
+    CAPTURE(c);
+    CHECK(marks_of("  " + std::string(16, byte) + " ").tokens.size() == (token ? 1 : 0));
+  }
+  CHECK(marks_of("/v1/abcdefgh/abcdefgh").tokens.empty());
+  CHECK((marks_of("/v1/abcdefgh-abcdefgh").tokens == std::vector<std::uint32_t>{4}));
+}
+
 TEST_CASE("every address has a mark, wherever it lies") {
   for (std::size_t at = 0; at < 200; ++at) {
     CAPTURE(at);

@@ -7,10 +7,10 @@
 using namespace sourceos;
 using namespace sourceos::redact;
 
-TEST_CASE("every part of the built-in rules was compiled with the program") {
-  auto parts = make_parts(builtin_rules(), 0, PatternForm::vector);
-  add_own_patterns(parts.front());
-  for (const PartPatterns& part : parts) {
+TEST_CASE("every part of the built-in rules that needs an engine was compiled with the program") {
+  const auto parts = make_parts(builtin_rules(), 0, PatternForm::vector);
+  for (const Part which : {Part::runs, Part::context}) {
+    const PartPatterns& part = parts[static_cast<std::size_t>(which)];
     const std::string bytes = find_compiled_rules(pattern_digest(part.patterns));
     REQUIRE_FALSE(bytes.empty());
     CHECK(Engine::load(bytes).has_value());

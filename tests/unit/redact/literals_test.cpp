@@ -34,6 +34,45 @@ TEST_CASE("bytes that only fold alike are told apart") {
   CHECK(events_in(literals, "KEY_ [A{").size() == 2);
 }
 
+TEST_CASE("a literal that asks for a word's begin or end is told nowhere else") {
+  const Literals literals({{.expression = "net", .literal = true, .word_begin = true},
+                           {.expression = "use", .literal = true, .word_end = true}});
+  CHECK((events_in(literals, "net subnet net_ reuse used") ==
+         std::vector<Event>{{3, 0}, {14, 0}, {21, 1}}));
+}
+
+TEST_CASE("every literal is found wherever it lies, among many others") {
+  std::vector<EnginePattern> patterns;
+  for (unsigned i = 0; i < 3000; ++i) {
+    std::string bytes;
+    for (unsigned seed = i * 7919 + 1; bytes.size() < 2 + i % 9; seed = seed * 1103515245 + 12345) {
+      bytes += static_cast<char>(i % 5 == 0 ? seed >> 16 : 'a' + (seed >> 16) % 26);
+    }
+    patterns.push_back({.expression = bytes, .literal = true, .caseless = i % 2 == 0});
+  }
+  const Literals literals(patterns);
+  for (std::uint32_t i = 0; i < patterns.size(); i += 17) {
+    for (const std::size_t before : {0U, 1U, 63U, 64U, 4095U + i % 70}) {
+      const std::string text = std::string(before, '~') + patterns[i].expression + std::string(i % 80, '~');
+      const auto events = events_in(literals, text);
+      CHECK(std::ranges::find(events, Event{before + patterns[i].expression.size(), i}) != events.end());
+    }
+  }
+}
+
+TEST_CASE("a flood of places stops at its cap and says how far it came") {
+  const Literals literals({{.expression = "ab", .literal = true}, {.expression = "ba", .literal = true}});
+  std::string text;
+  while (text.size() < 2 * k_events_max) {
+    text += "abab";
+  }
+  std::vector<Event> events;
+  const auto scanned = literals.scan(text, 5, 0, events);
+  CHECK(scanned.upto < 5 + text.size());
+  const auto within = std::ranges::count_if(events, [&](const Event& event) { return event.end <= scanned.upto; });
+  CHECK(static_cast<std::uint64_t>(within) == scanned.upto - 5 - 1);  // an end at each byte but the first
+}
+
 TEST_CASE("texts and sets of any size are fine") {
   CHECK(Literals({}).empty());
   CHECK(events_in(Literals({}), "abc").empty());

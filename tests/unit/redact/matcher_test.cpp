@@ -48,9 +48,11 @@ TEST_CASE("any bytes are looked at, and a bad pattern says so") {
   CHECK_FALSE(bad.find("aaa", 0, 3, match));
 }
 
-TEST_CASE("the literals of which each match holds one are told, if there are any") {
-  const auto literals = required_literals("(?i)(?:token|Secret)[a-z]{3}", 3);
-  CHECK(std::find(literals.begin(), literals.end(), "token") != literals.end());
-  CHECK(std::find(literals.begin(), literals.end(), "secret") != literals.end());
-  CHECK(required_literals("[a-z]{3}|token", 3).empty());
+TEST_CASE("a match can be asked for at one place") {
+  const Matcher matcher("\\bab+", 0);
+  Match match;
+  CHECK(matcher.find_at("x abb", 2, 5, match));
+  CHECK(match.to == 5);
+  CHECK_FALSE(matcher.find_at("x abb", 1, 5, match));
+  CHECK_FALSE(matcher.find_at("xabb", 1, 4, match));  // what stands before is context
 }

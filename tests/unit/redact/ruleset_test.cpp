@@ -34,10 +34,14 @@ bool starts(const Ruleset& rules, std::string_view id, std::string_view text) {
   Engine::Scratch scratch;
   REQUIRE(rules.fit(scratch));
   std::vector<Event> events;
-  CHECK(rules.scan(Part::always, text, 0, 0, scratch, events).ok);
-  return std::ranges::any_of(events, [&](const Event& event) {
-    return std::ranges::any_of(rules.triggers(Part::always)[event.pattern].rules,
-                               [&](auto rule) { return rules.rules()[rule].id == id; });
+  return std::ranges::any_of(k_every_part, [&](Part part) {
+    events.clear();
+    CHECK(rules.scan(part, text, 0, 0, scratch, events).ok);
+    return std::ranges::any_of(events, [&](const Event& event) {
+      return std::ranges::any_of(rules.triggers(part)[event.pattern].rules, [&](const auto& start) {
+        return rules.rules()[start.rule].id == id;
+      });
+    });
   });
 }
 
@@ -85,8 +89,8 @@ TEST_CASE("the scalar path has a trigger or a place of its own for every rule") 
   std::vector<bool> reached(rules->rules().size(), false);
   for (const Part part : k_every_part) {
     for (const Trigger& trigger : rules->triggers(part)) {
-      for (const auto rule : trigger.rules) {
-        reached[rule] = true;
+      for (const TriggeredRule& rule : trigger.rules) {
+        reached[rule.rule] = true;
       }
     }
     for (const auto rule : rules->untriggered(part)) {
@@ -104,8 +108,8 @@ TEST_CASE("the engine finds every example of every rule wherever it lies") {
   for (const Part part : k_every_part) {
     const auto& triggers = ruleset().triggers(part);
     for (std::uint32_t i = 0; i < triggers.size(); ++i) {
-      for (const auto rule : triggers[i].rules) {
-        triggers_of[rule].push_back(i);
+      for (const TriggeredRule& start : triggers[i].rules) {
+        triggers_of[start.rule].push_back(i);
       }
     }
   }

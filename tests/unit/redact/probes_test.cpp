@@ -1,0 +1,51 @@
+#include "redact/probes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace sourceos::redact;
+
+namespace {
+
+Probe probe_of(std::string_view text) {
+  Probe probe{.size = static_cast<unsigned>(text.size())};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    probe.bytes |= (std::uint32_t{static_cast<unsigned char>(text[i])} | 0x20U) << (8 * i);
+  }
+  return probe;
+}
+
+bool has(const std::array<std::uint64_t, Probes::k_steps_max>& places, std::size_t at) {
+  return (places[at / 64] >> (at % 64) & 1) != 0;
+}
+
+}  // namespace
+
+TEST_CASE("a probe is found at every place, in either case") {
+  const Probes probes({probe_of("pass"), probe_of("key"), probe_of("pw"), probe_of("\xc3\xb1o!")});
+  for (std::size_t at = 0; at < 190; ++at) {
+    CAPTURE(at);
+    for (const auto& [text, four] : {std::pair("PaSS", true), {"kEy", false}, {"PW", false}, {"\xc3\xb1o!", true}}) {
+      std::string bytes(Probes::k_places * 3 + 8, '~');
+      bytes.replace(at, std::string_view(text).size(), text);
+      const auto quick = std::make_unique<Probes::Places>();
+      const auto plain = std::make_unique<Probes::Places>();
+      probes.find(bytes.data(), 3, *quick);
+      probes.find_plainly(bytes.data(), 3, *plain);
+      CHECK(has(four ? quick->four : quick->shorter, at));
+      CHECK(has(four ? plain->four : plain->shorter, at));
+    }
+  }
+}
+
+TEST_CASE("what no probe has is passed over") {
+  const Probes probes({probe_of("pass"), probe_of("key"), probe_of("pw")});
+  const std::string bytes(Probes::k_places + 8, '~');
+  const auto places = std::make_unique<Probes::Places>();
+  probes.find(bytes.data(), 1, *places);
+  CHECK(places->four[0] == 0);
+  CHECK(places->shorter[0] == 0);
+}
