@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/render.hpp"
+#include "cli/run_result.hpp"
 #include "cli/scrub.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
@@ -15,18 +16,6 @@
 namespace sourceos::cli {
 
 namespace {
-
-bundle::RunResult run_result(ExitCode code) {
-  switch (code) {
-    case ExitCode::done: return bundle::RunResult::ok;
-    case ExitCode::negative: return bundle::RunResult::negative;
-    case ExitCode::usage: return bundle::RunResult::usage;
-    case ExitCode::partial: return bundle::RunResult::partial;
-    case ExitCode::failure: return bundle::RunResult::error;
-    case ExitCode::interrupted: return bundle::RunResult::interrupted;
-  }
-  return bundle::RunResult::error;
-}
 
 Tone tone_of(std::string_view status) {
   if (status == "pass" || status == "done") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/render.hpp"
+#include "cli/run_result.hpp"
 #include "core/json/json.hpp"
 #include "host/host.hpp"
 
@@ -28,18 +29,6 @@ collect::SessionOptions session_options(const Context& context, bundle::Mode mod
   options.plan.collector("host");
   options.plan.collector("tools");
   return options;
-}
-
-bundle::RunResult result_of(ExitCode code) {
-  switch (code) {
-    case ExitCode::done: return bundle::RunResult::ok;
-    case ExitCode::negative: return bundle::RunResult::negative;
-    case ExitCode::usage: return bundle::RunResult::usage;
-    case ExitCode::partial: return bundle::RunResult::partial;
-    case ExitCode::failure: return bundle::RunResult::error;
-    case ExitCode::interrupted: return bundle::RunResult::interrupted;
-  }
-  return bundle::RunResult::error;
 }
 
 }  // namespace
@@ -209,7 +198,7 @@ Result<Report> refuse_early(Context& context, const EarlyRefusal& what, const Er
 
 MachineSession::End end_of(const Error& error) {
   const ExitCode code = exit_code_of(error.kind);
-  return {.exit_code = static_cast<int>(code), .result = result_of(code), .reason = error.reason};
+  return {.exit_code = static_cast<int>(code), .result = run_result(code), .reason = error.reason};
 }
 
 }  // namespace sourceos::cli

@@ -71,8 +71,8 @@ inline constexpr std::array k_trust_options = {
     Option{.name = "--allow-test-seams", .help = "Accept bundles made under test seams"},
 };
 
-// What the redaction engine is told by commands that run it.
-inline constexpr std::array k_engine_options = {
+// Which secrets are looked for.
+inline constexpr std::array k_rule_options = {
     Option{.name = "--rules",
            .kind = ValueKind::file,
            .value = "FILE",
@@ -81,16 +81,21 @@ inline constexpr std::array k_engine_options = {
     Option{.name = "--disable",
            .kind = ValueKind::text,
            .value = "RULE",
-           .help = "Switch a rule off; the output says so",
+           .help = "Switch a rule off; the answer says so",
            .repeat = Repeat::many},
     Option{.name = "--known",
            .kind = ValueKind::file,
            .value = "FILE",
-           .help = "Values to mask wherever they stand, one a line",
+           .help = "Values to look for wherever they stand, one a line",
            .repeat = Repeat::many},
+};
+
+// What the redaction engine is told by commands that mask.
+inline constexpr std::array k_mask_options = {
     Option{.name = "--no-personal-data",
            .help = "Leave user, host, home, mail, MAC and public IP addresses"},
     Option{.name = "--private-addresses", .help = "Mask private and loopback addresses too"},
 };
+inline constexpr auto k_engine_options = joined(k_rule_options, k_mask_options);
 
 }  // namespace sourceos::cli

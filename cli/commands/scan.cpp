@@ -66,22 +66,8 @@ constexpr std::array k_own_options = {
            .value = "N",
            .help = "Files scanned side by side; all cores by default"},
     output_option("Write the answer to PATH"),
-    Option{.name = "--rules",
-           .kind = ValueKind::file,
-           .value = "FILE",
-           .help = "Further rules, as TOML",
-           .repeat = Repeat::many},
-    Option{.name = "--disable",
-           .kind = ValueKind::text,
-           .value = "RULE",
-           .help = "Switch a rule off; the answer says so",
-           .repeat = Repeat::many},
-    Option{.name = "--known",
-           .kind = ValueKind::file,
-           .value = "FILE",
-           .help = "Values to look for, one a line",
-           .repeat = Repeat::many},
 };
+constexpr auto k_options = joined(k_own_options, k_rule_options);
 constexpr std::array k_operands = {
     Operand{.name = "PATH",
             .kind = ValueKind::file,
@@ -450,7 +436,7 @@ constinit const Command k_scan = {
     .summary = "look for secrets and trouble in files, repositories and logs",
     .description = "Reports secrets (never their text) and findings of log rules such as restart storms "
                    "and refused sockets. Exits 1 when the threshold is reached.",
-    .options = k_own_options,
+    .options = k_options,
     .operands = k_operands,
     .examples = k_examples,
     .run = scan,
