@@ -4,48 +4,20 @@
 #include "collect/collectors/options.hpp"
 #include "collect/collectors/probe.hpp"
 #include "core/json/json.hpp"
-#include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/files.hpp"
-
-#include <algorithm>
+#include "host/tools/mount_table.hpp"
 
 namespace sourceos::collect {
 
 namespace {
 
-constexpr std::uint64_t k_table_bytes_max = 8 * limits::k_mib;
 constexpr std::size_t k_rows_max = 10'000;
 
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
-
-// Space, tab, newline and backslash are written as \ooo.
-std::string unescape(std::string_view field) {
-  std::string out;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    if (field[i] == '\\' && i + 3 < field.size() && is_octal(field[i + 1]) &&
-        is_octal(field[i + 2]) && is_octal(field[i + 3])) {
-      out += static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 +
-                               (field[i + 3] - '0'));
-      i += 3;
-    } else {
-      out += field[i];
-    }
-  }
-  return out;
-}
-
-// Fields: id, parent, device, root, mount point, options, optional fields, "-", type, source,
-// super options. Null for a line of another form.
-json::Value row_of(std::string_view line) {
-  const auto fields = text::split(line, ' ');
-  const auto dash = std::find(fields.begin(), fields.end(), "-");
-  if (fields.size() < 6 || fields.end() - dash < 4) {
-    return nullptr;
-  }
-  return {{"mountPoint", json_text(unescape(fields[4]))}, {"root", json_text(unescape(fields[3]))},
-          {"options", json_text(fields[5])},              {"type", json_text(dash[1])},
-          {"source", json_text(unescape(dash[2]))},       {"superOptions", json_text(dash[3])}};
+json::Value row_of(const host::MountTableRow& row) {
+  return {{"mountPoint", json_text(row.point)}, {"root", json_text(row.root)},
+          {"options", json_text(row.options)},  {"type", json_text(row.type)},
+          {"source", json_text(row.source)},    {"superOptions", json_text(row.super_options)}};
 }
 
 class MountsCollector : public Collector {
@@ -61,16 +33,19 @@ class MountsCollector : public Collector {
     SOURCEOS_TRY_ASSIGN(
         const std::string table,
         host::read_file(host::system_path(context.host.environment, "/proc/self/mountinfo"),
-                        k_table_bytes_max));
+                        host::k_mount_table_bytes_max));
     json::Value rows = json::Value::array();
-    const auto lines = text::lines(table);
-    for (const std::string_view line : lines) {
-      json::Value row = row_of(line);
-      if (!row.is_null() && rows.size() < k_rows_max) {
-        rows.push_back(std::move(row));
+    bool truncated = false;
+    for (const host::MountTableRow& row : host::parse_mount_table(table)) {
+      if (row.type.empty()) {
+        continue;
       }
+      truncated = rows.size() >= k_rows_max;
+      if (truncated) {
+        break;
+      }
+      rows.push_back(row_of(row));
     }
-    const bool truncated = lines.size() > k_rows_max;
     const json::Value document = {
         {"type", "MountState"}, {"mounts", std::move(rows)}, {"truncated", truncated}};
     SOURCEOS_TRY(sink.add_json({"mounts", "mounts.json"}, EntryKind::mount_state, document));

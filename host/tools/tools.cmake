@@ -6,6 +6,7 @@ list(APPEND SOURCEOS_HOST_SOURCES
   tools/git_repository.cpp
   tools/git_sterile.cpp
   tools/launchd.cpp
+  tools/mount_table.cpp
   tools/nix.cpp
   tools/plist.cpp
   tools/podman.cpp

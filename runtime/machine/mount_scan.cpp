@@ -9,8 +9,8 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "host/files.hpp"
+#include "host/tools/mount_table.hpp"
 #include "runtime/machine/key_material.hpp"
-#include "runtime/machine/mount_table.hpp"
 #include "runtime/machine/real_path.hpp"
 
 namespace sourceos::runtime {
@@ -178,9 +178,9 @@ class Scan {
   }
 
   void look_at_table() {
-    const std::vector<MountTableRow> table = read_mount_table(options_.mount_table);
+    const std::vector<host::MountTableRow> table = host::read_mount_table(options_.mount_table);
     const PathKey own = path_key(deny_.adapter(), root_.string());
-    for (const MountTableRow& row : table) {
+    for (const host::MountTableRow& row : table) {
       if (relation(path_key(deny_.adapter(), row.point), own) != Relation::below) {
         continue;
       }

@@ -5,6 +5,7 @@ list(APPEND SOURCEOS_HOST_TESTS
   tools/git_sterile_test.cpp
   tools/git_test.cpp
   tools/launchd_test.cpp
+  tools/mount_table_test.cpp
   tools/nix_test.cpp
   tools/plist_test.cpp
   tools/podman_test.cpp

@@ -1,14 +1,13 @@
-#include "runtime/machine/mount_table.hpp"
+#include "host/tools/mount_table.hpp"
 
-#include "core/limits.hpp"
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "host/files.hpp"
 
-namespace sourceos::runtime {
+namespace sourceos::host {
 
 namespace {
-
-constexpr std::uint64_t k_table_bytes_max = 8 * limits::k_mib;
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
@@ -35,19 +34,35 @@ bool is_within(std::string_view path, std::string_view above) {
 
 }  // namespace
 
+// Fields: id, parent, device, root, mount point, options, optional fields, "-", type, source,
+// super options.
 std::vector<MountTableRow> parse_mount_table(std::string_view table) {
   std::vector<MountTableRow> rows;
   for (const std::string_view line : text::lines(table)) {
     const auto fields = text::split(line, ' ');
-    if (fields.size() >= 5) {
-      rows.push_back({std::string(fields[2]), unescape(fields[3]), unescape(fields[4])});
+    if (fields.size() < 6) {
+      continue;
     }
+    MountTableRow row{.device = std::string(fields[2]),
+                      .root = unescape(fields[3]),
+                      .point = unescape(fields[4]),
+                      .options = std::string(fields[5]),
+                      .type = {},
+                      .source = {},
+                      .super_options = {}};
+    const auto dash = std::find(fields.begin() + 6, fields.end(), "-");
+    if (fields.end() - dash >= 4) {
+      row.type = dash[1];
+      row.source = unescape(dash[2]);
+      row.super_options = dash[3];
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }
 
 std::vector<MountTableRow> read_mount_table(const std::filesystem::path& file) {
-  const auto text = host::read_file(file, k_table_bytes_max);
+  const auto text = read_file(file, k_mount_table_bytes_max);
   return text ? parse_mount_table(*text) : std::vector<MountTableRow>();
 }
 
@@ -66,4 +81,4 @@ std::vector<std::string> sources_of(const std::vector<MountTableRow>& table,
   return sources;
 }
 
-}  // namespace sourceos::runtime
+}  // namespace sourceos::host
