@@ -36,6 +36,12 @@ bool is_guarded(const host::Environment& environment) {
          file_guards(environment.config_root / "config.json", Form::json);
 }
 
+std::string next_of_plan(const Options& options, Go go) {
+  return go == Go::plan && !options.has("--dry-run")
+             ? "the same command with '--execute --policy-ok' (guarded mode)"
+             : "";
+}
+
 Result<Go> decide_go(const Options& options, const Context& context, Guard guard) {
   const bool executes = options.has("--execute");
   if (options.has("--dry-run") && executes) {

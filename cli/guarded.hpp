@@ -2,6 +2,8 @@
 // guarded mode acting needs both confirmation flags.
 #pragma once
 
+#include <string>
+
 #include "core/result.hpp"
 
 namespace sourceos::host {
@@ -20,6 +22,9 @@ enum class Guard { as_configured, always };
 // '--execute' without '--policy-ok' in guarded mode.
 [[nodiscard]] Result<Go> decide_go(const Options& options, const Context& context,
                                    Guard guard = Guard::as_configured);
+
+// What turns a plan of guarded mode into the act; empty when nothing but --dry-run stood between.
+[[nodiscard]] std::string next_of_plan(const Options& options, Go go);
 
 // The environment, or `guardedMutations = true` in <config root>/config.toml (or config.json): the
 // environment makes a run stricter, never looser. A configuration that cannot be read guards.

@@ -9,6 +9,7 @@
 #include "cli/guarded.hpp"
 #include "cli/machine_attach.hpp"
 #include "cli/machine_documents.hpp"
+#include "cli/machine_hints.hpp"
 #include "cli/machine_launch_records.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
@@ -266,6 +267,19 @@ class LaunchCommand {
             .started = true};
   }
 
+  LaunchAsked asked() const {
+    LaunchAsked asked{.repo = repo(),
+                      .tool = kind_ == LaunchKind::run ? options_.value_or("--tool", "") : "",
+                      .profile = options_.value_or("--profile", ""),
+                      .file = {},
+                      .image = {}};
+    if (profile_ != nullptr) {
+      asked.file = profile_->file.empty() ? "" : shown_path(context_, profile_->file);
+      asked.image = profile_->profile.image.reference;
+    }
+    return asked;
+  }
+
   Result<Report> finish(MachineSession::End end) {
     json::Value record = new_record("agent-machine-" + context_.path.back());
     record["started"] = end.started.value_or(false);
@@ -287,16 +301,20 @@ class LaunchCommand {
     }
     const std::optional<Error>& error = plan_.refusal ? plan_.refusal : outcome_.failure;
     record["message"] = error ? json::Value(error->read_out()) : json::Value(nullptr);
-    record["next"] =
-        error && !error->next.empty() ? json::Value(error->next) : json::Value(nullptr);
+    const std::string next = !error                ? next_of_plan(options_, go_)
+                             : error->next.empty() ? hint_for(error->reason, asked())
+                                                   : error->next;
+    record["next"] = next.empty() ? json::Value(nullptr) : json::Value(next);
     record["plan"] = json::Value::array();
     for (const collect::ActionFacts& action : session_->facts().actions) {
       record["plan"].push_back(action.to_json());
     }
-    if (error && !context_.json && go_ == Go::act) {
-      context_.note(error->reason);
+    SOURCEOS_TRY_ASSIGN(Report report, session_->finish(record, end));
+    // What the program inside wrote is on standard output; where its evidence is goes beside it.
+    if (outcome_.is_started && !context_.json) {
+      context_.note("bundle " + session_->bundle_id());
     }
-    return session_->finish(record, end);
+    return report;
   }
 
   const Options& options_;
@@ -336,7 +354,7 @@ void print_launch(const json::Value& record, Text& text) {
     text.field(text_of(action, "action"), words.empty() ? text_of(action, "target") : words);
   }
   for (const json::Value& warning : part_of(record, "warnings")) {
-    text.line("warning: " + warning.get<std::string>(), Tone::warning);
+    text.line("warning: " + explained(warning.get<std::string>()), Tone::warning);
   }
   if (!text_of(record, "next").empty()) {
     text.next(text_of(record, "next"));

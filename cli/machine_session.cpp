@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/machine_hints.hpp"
 #include "cli/render.hpp"
 #include "cli/run_result.hpp"
 #include "core/json/json.hpp"
@@ -190,7 +191,9 @@ Result<Report> refuse_early(Context& context, const EarlyRefusal& what, const Er
       {{"type", "PolicyDecision"}, {"decision", "deny"}, {"reason", error.reason}}));
   json::Value record = new_record(fmt::format("{}", fmt::join(context.path, "-")));
   record["message"] = error.read_out();
-  record["next"] = error.next.empty() ? json::Value(nullptr) : json::Value(error.next);
+  const std::string next =
+      error.next.empty() ? hint_for(error.reason, {.repo = what.target}) : error.next;
+  record["next"] = next.empty() ? json::Value(nullptr) : json::Value(next);
   record["started"] = false;
   record["written"] = false;
   return session.finish(record, end_of(error));

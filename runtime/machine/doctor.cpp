@@ -330,6 +330,8 @@ class Doctor {
                                 .directory = question_.policy.directory,
                                 .cache_root = question_.policy.cache_root,
                                 .roots = std::nullopt,
+                                .policy = question_.policy.policy,
+                                .granted = question_.policy.granted,
                                 .scan = question_.policy.scan};
     MountDecision decision = decide_mount(context, request);
     const std::string shown = shown_host_path(
@@ -345,6 +347,8 @@ class Doctor {
           add("repo.readable", "fail",
               is_unusable ? decision.message : "the directory cannot be read", observed);
       check.reason = is_unusable ? decision.reason : "not-readable";
+      check.remediation = is_unusable ? "name a directory that is there with --repo"
+                                      : fmt::format("chmod u+rx {}", text::shell_word(shown));
       blocked("repo.policy", "repo.readable");
     } else {
       add_readable(decision, observed);
@@ -360,11 +364,17 @@ class Doctor {
         add("repo.readable", is_tree ? "pass" : "warn",
             is_tree ? "the directory can be read" : "not a git work tree", observed);
     check.reason = is_tree ? "" : "not-a-repository";
+    check.remediation =
+        is_tree ? "" : "git -C " + text::shell_word(observed.at("path").get<std::string>()) + " init";
   }
 
   void add_verdict(const MountDecision& decision, const json::Value& observed) {
     if (!decision.is_allowed) {
-      add("repo.policy", "fail", decision.message, observed).reason = decision.reason;
+      MachineCheck& check = add("repo.policy", "fail", decision.message, observed);
+      check.reason = decision.reason;
+      check.remediation = decision.next.empty()
+                              ? "name a directory of its own with --repo, such as ~/dev/NAME"
+                              : decision.next;
       return;
     }
     const bool is_clean = decision.warnings.empty();

@@ -273,10 +273,8 @@ class Gates {
       return fail(ErrorKind::refused, image.reason, "podman does not answer");
     }
     if (!image.is_present) {
-      return fail(
-          Error(ErrorKind::refused, "image-missing",
-                fmt::format("image '{}' is not there; it is never pulled", wanted.reference))
-              .with_next(fmt::format("podman pull {}", text::shell_word(wanted.reference))));
+      return fail(ErrorKind::refused, "image-missing",
+                  fmt::format("image '{}' is not there; it is never pulled", wanted.reference));
     }
     plan_.image->image_id = image.id;
     plan_.container.image_id = image.id;

@@ -155,10 +155,14 @@ Result<NamedMountPolicy> find_mount_policy(const host::Environment& environment,
                                            const std::vector<std::filesystem::path>& directories,
                                            const Profile& profile) {
   NamedMountPolicy named;
-  if (profile.mount_policy_ref == k_own_mount_policy) {
+  const bool is_own = profile.mount_policy_ref == k_own_mount_policy;
+  if (is_own && directories.empty()) {
     return named;
   }
   SOURCEOS_TRY_ASSIGN(const ContractShelf shelf, open_contract_shelf(environment, directories));
+  if (is_own) {
+    return named;  // the directories that were named are there
+  }
   const Contract* contract = shelf.find(profile.mount_policy_ref);
   if (contract == nullptr) {
     named.warnings.emplace_back("mount-policy-unresolved");

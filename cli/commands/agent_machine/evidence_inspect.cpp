@@ -106,7 +106,10 @@ struct Inspected {
   MachineSession::End end;
 };
 
-Inspected negative(json::Value record, std::string reason) {
+Inspected negative(json::Value record, std::string reason, std::string message = {},
+                   std::string next = {}) {
+  record["message"] = message.empty() ? json::Value(nullptr) : json::Value(std::move(message));
+  record["next"] = next.empty() ? json::Value(nullptr) : json::Value(std::move(next));
   return {std::move(record),
           {.exit_code = 1, .result = bundle::RunResult::negative, .reason = std::move(reason)}};
 }
@@ -120,19 +123,21 @@ Inspected inspect_file(const std::string& path, const std::string& text, bool ne
   if (!document) {
     record["kind"] = "unknown";
     record["verification"]["schema"] = "fail";
-    return negative(std::move(record), "malformed");
+    return negative(std::move(record), "malformed", "expected a bundle or one JSON document");
   }
   if (!has_mount_evidence_shape(*document)) {
     record["kind"] = text_of(*document, "kind").empty() ? "unknown" : text_of(*document, "kind");
     record["verification"]["schema"] = "fail";
-    return negative(std::move(record), "schema");
+    return negative(std::move(record), "schema",
+                    "expected an AgentMachineMountEvidence as its contract writes it");
   }
   record["verification"]["schema"] = "pass";
   for (const char* key : {"workspaceId", "policyHash", "gitRef"}) {
     put(record, key, *document, key);
   }
   count_mounts(record, part_of(*document, "mounts"));
-  return needs_signature ? negative(std::move(record), "signature-absent")
+  return needs_signature ? negative(std::move(record), "signature-absent",
+                                    "a file of mount evidence alone has no signature")
                          : Inspected{std::move(record), {}};
 }
 
@@ -192,7 +197,7 @@ void describe(json::Value& record, const bundle::View& view) {
 
 // Exit 1 for what is broken; that nobody vouches for it is said and no more.
 Inspected inspect_bundle(const std::string& path, const verify::Judgement& judgement,
-                         const bundle::Layout& layout) {
+                         const bundle::Layout& layout, std::string verify_command) {
   const verify::Verdict& verdict = judgement.verdict;
   json::Value record = blank(path, "SourceOSEvidenceBundle");
   if (const auto view = bundle::View::open(layout)) {
@@ -205,20 +210,26 @@ Inspected inspect_bundle(const std::string& path, const verify::Judgement& judge
       verdict.integrity == verify::Axis::fail || record["verification"]["signature"] == "fail" ||
       record["verification"]["schema"] == "fail" || record["verification"]["log"] == "fail" ||
       record["verification"]["trusted"] == "fail";
-  return is_broken ? negative(std::move(record), verdict.reason.empty() ? "failed" : verdict.reason)
+  return is_broken ? negative(std::move(record), verdict.reason.empty() ? "failed" : verdict.reason,
+                              "the bundle is not as it was sealed",
+                              verify_command)
                    : Inspected{std::move(record), {}};
 }
 
 Result<Inspected> inspect_one(const Options& options, const Context& context) {
   const std::string operand = options.operands().front();
   const std::string shown = shown_path(context, operand);
+  const std::string verify_command =
+      context.command_line("evidence verify " + text::shell_word(operand));
   SOURCEOS_TRY_ASSIGN(const Judging judging, Judging::create(options, context));
   if (!looks_like_id(operand)) {
     const auto facts = host::describe(operand);
     if (!facts) {
-      return negative(blank(shown, "unknown"), facts.error().kind == ErrorKind::not_found
-                                                   ? "input-missing"
-                                                   : facts.error().reason);
+      const bool is_missing = facts.error().kind == ErrorKind::not_found;
+      return negative(blank(shown, "unknown"), is_missing ? "input-missing" : facts.error().reason,
+                      is_missing ? fmt::format("'{}' does not exist", shown)
+                                 : facts.error().read_out(),
+                      context.command_line("evidence list"));
     }
     if (facts->kind == host::FileKind::regular && facts->size <= limits::k_json_bytes_max) {
       SOURCEOS_TRY_ASSIGN(const std::string text,
@@ -231,14 +242,15 @@ Result<Inspected> inspect_one(const Options& options, const Context& context) {
     }
     SOURCEOS_TRY_ASSIGN(const verify::OpenedJudgement opened,
                         verify::verify_path(operand, judging.for_path()));
-    return inspect_bundle(shown, opened.judgement, *opened.layout);
+    return inspect_bundle(shown, opened.judgement, *opened.layout, verify_command);
   }
   auto located = locate(context, operand);
   if (!located) {
-    return negative(blank(shown, "unknown"), located.error().reason);
+    return negative(blank(shown, "unknown"), located.error().reason, located.error().read_out(),
+                    context.command_line("evidence list"));
   }
   const verify::Judgement judgement = judging.judge(*located, judging.for_store());
-  return inspect_bundle(shown, judgement, *located->layout);
+  return inspect_bundle(shown, judgement, *located->layout, verify_command);
 }
 
 Result<Report> inspect(const Options& options, Context& context) {
@@ -270,6 +282,9 @@ void print(const json::Value& record, Text& text) {
   const std::string reason = text_of(record, "reason");
   text.line(reason.empty() ? text_of(record, "kind") : "refused: " + reason,
             reason.empty() ? Tone::good : Tone::bad);
+  if (!text_of(record, "message").empty()) {
+    text.field("message", text_of(record, "message"));
+  }
   text.field("path", text_of(record, "path"));
   text.field("bundle", part_of(record, "bundleId"));
   text.field("workspace", part_of(record, "workspaceId"));
@@ -281,6 +296,9 @@ void print(const json::Value& record, Text& text) {
   }
   for (const auto& [name, word] : part_of(record, "verification").items()) {
     text.field(name, {word.get<std::string>(), tone_of(word.get<std::string>())});
+  }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
   }
 }
 

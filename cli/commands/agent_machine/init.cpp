@@ -6,11 +6,13 @@
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/guarded.hpp"
+#include "cli/machine_hints.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
 #include "cli/store_place.hpp"
 #include "core/json/json.hpp"
+#include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "runtime/doors/contract.hpp"
@@ -46,6 +48,8 @@ constexpr std::array k_examples = {
     Example{"Only look at it",
             "agent-machine init --profile macos-podman --repo ~/dev/app --render"},
 };
+
+constexpr const char* k_schema = "agent-machine-init";
 
 struct Draft {
   runtime::Profile profile;
@@ -134,11 +138,13 @@ json::Value plan_of(const Draft& draft, const std::vector<std::string>& homes) {
           {"profile", runtime::render_profile(draft.profile)}};
 }
 
-Result<Report> refuse(MachineSession& session, const Error& error, const char* schema) {
-  json::Value record = new_record(schema);
+Result<Report> refuse(MachineSession& session, const Error& error, const std::string& repo) {
+  json::Value record = new_record(k_schema);
   record["message"] = error.read_out();
   record["written"] = false;
-  record["next"] = error.next.empty() ? json::Value(nullptr) : json::Value(error.next);
+  const std::string next =
+      error.next.empty() ? hint_for(error.reason, {.repo = repo}) : error.next;
+  record["next"] = next.empty() ? json::Value(nullptr) : json::Value(next);
   return session.finish(record, end_of(error));
 }
 
@@ -199,16 +205,15 @@ Result<Report> init(const Options& options, Context& context) {
       MachineSession session,
       MachineSession::begin(context, go == Go::act ? bundle::Mode::apply : bundle::Mode::dry_run,
                             "agent-machine-profile", draft.profile.name));
-  constexpr const char* k_schema = "agent-machine-init";
   SOURCEOS_TRY(record_decisions(session, draft));
   for (const runtime::MountDecision& decision : draft.decisions) {
     if (!decision.is_allowed) {
       return refuse(session, Error(ErrorKind::refused, decision.reason, decision.message),
-                    k_schema);
+                    decision.request.host_path);
     }
   }
   if (const Status valid = validate(draft.profile); !valid) {
-    return refuse(session, valid.error(), k_schema);
+    return refuse(session, valid.error(), {});
   }
   const json::Value document = runtime::render_profile(draft.profile);
   const std::string bytes = to_json_text(document, Layout::pretty);
@@ -217,7 +222,7 @@ Result<Report> init(const Options& options, Context& context) {
   std::string before;
   const Status target = renders ? Status() : check_target(options, draft, bytes, before);
   if (!target) {
-    return refuse(session, target.error(), k_schema);
+    return refuse(session, target.error(), {});
   }
   const bool is_same = before == bytes;
   collect::ActionFacts action;
@@ -252,6 +257,15 @@ Result<Report> init(const Options& options, Context& context) {
   record["warnings"] = draft.warnings;
   record["plan"] = plan["actions"];
   record["profile"] = document;
+  if (!renders && go == Go::plan) {
+    record["next"] = next_of_plan(options, go);
+  }
+  if (go == Go::act) {
+    record["next"] = fmt::format("{} agent-machine doctor --profile {} --repo {}", context.program,
+                                 options.has("--output") ? text::shell_word(shown_path(context, draft.file))
+                                                         : draft.profile.name,
+                                 text::shell_word(options.values("--repo").front()));
+  }
   auto report = session.finish(record, {});
   if (report && renders) {
     for (const std::string& warning : draft.warnings) {
@@ -275,7 +289,7 @@ void print(const json::Value& record, Text& text) {
     text.field("file", text_of(record, "file"));
     text.field("policy", text_of(record, "policyHash"));
     for (const json::Value& warning : part_of(record, "warnings")) {
-      text.line("warning: " + warning.get<std::string>(), Tone::warning);
+      text.line("warning: " + explained(warning.get<std::string>()), Tone::warning);
     }
   }
   if (!text_of(record, "next").empty()) {

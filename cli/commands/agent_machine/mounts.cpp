@@ -5,6 +5,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/guarded.hpp"
 #include "cli/machine_documents.hpp"
+#include "cli/machine_hints.hpp"
 #include "cli/machine_options.hpp"
 #include "cli/machine_session.hpp"
 #include "cli/render.hpp"
@@ -227,6 +228,9 @@ Result<Report> init(const Options& options, Context& context) {
   const json::Value evidence = session.clean(runtime::mount_evidence_document(
       made.plan, made.profile.profile, made.homes, format_seconds(context.host.clock.now())));
   SOURCEOS_TRY(session.add({"mount-evidence.json"}, collect::EntryKind::mount_evidence, evidence));
+  if (go == Go::plan) {
+    document["next"] = next_of_plan(options, go);
+  }
   if (go == Go::act) {
     document["created"] = document["wouldCreate"];
     if (const auto file = options.value("--output")) {
@@ -278,9 +282,12 @@ void print(const json::Value& record, Text& text) {
     text.line(fmt::format("{}: {}", text_of(error, "mountId"), text_of(error, "message")), Tone::bad);
   }
   for (const json::Value& warning : part_of(record, "warnings")) {
-    text.line("warning: " + warning.get<std::string>(), Tone::warning);
+    text.line("warning: " + explained(warning.get<std::string>()), Tone::warning);
   }
   text.field("policy", text_of(record, "policyHash"));
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
+  }
   text.field("bundle", part_of(record, "bundleId"));
 }
 

@@ -153,7 +153,11 @@ Result<Report> start(const Options& options, Context& context) {
   session.facts().non_claims = run.plan.non_claims;
   SOURCEOS_TRY(add_profile(session, profile.profile));
   SOURCEOS_TRY(session.add_probes(podman.answers()));
-  return session.finish(record_of(run, context, go),
+  json::Value record = record_of(run, context, go);
+  if (run.plan.act == StartPlan::Act::start) {
+    record["next"] = next_of_plan(options, go);
+  }
+  return session.finish(record,
                         run.error ? end_of(*run.error) : MachineSession::End{});
 }
 
@@ -168,12 +172,16 @@ void print(const json::Value& record, Text& text) {
     text.line(flag_of(record, "dryRun") ? "would start" : "started", Tone::good);
   }
   text.field("machine", part_of(record, "machine"));
-  text.field("state", text_of(record, "machineState"));
+  if (!text_of(record, "machineState").empty()) {
+    text.field("state", text_of(record, "machineState"));
+  }
   for (const json::Value& sentence : part_of(record, "nonClaims")) {
     text.line(sentence.get<std::string>(), Tone::dim);
   }
-  if (!text_of(record, "recommended").empty()) {
-    text.next(text_of(record, "recommended"));
+  for (const char* key : {"recommended", "next"}) {
+    if (!text_of(record, key).empty()) {
+      text.next(text_of(record, key));
+    }
   }
   text.field("bundle", part_of(record, "bundleId"));
 }

@@ -262,8 +262,9 @@ void print(const json::Value& record, Text& text) {
     text.field(flag_of(file, "valid") ? "good" : "bad", text_of(file, "file"));
   }
   for (const json::Value& error : part_of(record, "errors")) {
-    text.line(fmt::format("{}{}: {} at '{}'", text_of(error, "keyword"), text_of(error, "check"),
-                          text_of(error, "file"), text_of(error, "instancePath")));
+    const std::string place = text_of(error, "instancePath");
+    text.line(fmt::format("{}{}: {}{}", text_of(error, "keyword"), text_of(error, "check"),
+                          text_of(error, "file"), place.empty() ? "" : " at '" + place + "'"));
     text.quoted(text_of(error, "message"));
   }
   if (!text_of(record, "bundleId").empty()) {

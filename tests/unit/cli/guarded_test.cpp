@@ -61,6 +61,11 @@ TEST_CASE("in guarded mode acting needs both flags") {
   }
 }
 
+TEST_CASE("a plan of guarded mode says what turns it into the act") {
+  CHECK(next_of_plan({}, Go::act).empty());
+  CHECK(next_of_plan({}, Go::plan).find("--execute --policy-ok") != std::string::npos);
+}
+
 TEST_CASE("the configuration guards, and one that cannot be read does too") {
   tests::FakeHost fake;
   const auto file = [&](const std::string& text) {
