@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/definition.hpp"
 #include "runtime/agent/launcher.hpp"
@@ -163,6 +164,7 @@ ActResult Actor::install() {
     done = note_state(AgentPhase::installed);
   }
   if (!done) {
+    const host::InterruptShield shield;
     undo_writes();
     (void)backend_.reload(service_);
     return failed(done.error());
@@ -227,6 +229,7 @@ bool Actor::is_healthy(std::string& detail) {
 }
 
 ActResult Actor::fail_start(std::string_view reason, const std::string& detail) {
+  const host::InterruptShield shield;
   (void)log_.order("stop", service_.unit, backend_.stop(service_, stop_timeout_ms(d_)));
   (void)stop_container();
   (void)log_.order("disable", service_.unit, backend_.disable(service_));
@@ -331,7 +334,7 @@ ActResult Actor::stop() {
   const OrderResult stopped = backend_.stop(service_, stop_timeout_ms(d_));
   bool ok = log_.order("stop", service_.unit, stopped);
   std::string detail = stopped.detail;
-  if (container_lives || container()) {
+  if (running) {
     ok = stop_container() && ok;
   }
   const ServiceStatus after = backend_.status(service_);

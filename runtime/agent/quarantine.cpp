@@ -12,6 +12,7 @@
 #include "core/limits.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 #include "host/tools/plist.hpp"
 #include "redact/pipeline.hpp"
 #include "runtime/agent/backend_common.hpp"
@@ -109,8 +110,22 @@ void Quarantine::keep_answer(QuarantineStep& step, const std::string& file, cons
   keep_json(step, file, {{"available", false}, {"detail", complaint(run)}});
 }
 
+// A client that hung once hangs again: it is asked no second time, or looking would take minutes.
+CommandRun Quarantine::ask(std::vector<std::string> argv, std::uint64_t timeout_ms) {
+  if (podman_hangs_) {
+    CommandRun run;
+    run.argv = std::move(argv);
+    run.started_at = run.finished_at = host_.clock.now();
+    run.end = host::ProcessEnd::timed_out;
+    return run;
+  }
+  CommandRun run = run_and_note(host_, std::move(argv), timeout_ms);
+  podman_hangs_ = run.end == host::ProcessEnd::timed_out;
+  return run;
+}
+
 CommandRun Quarantine::podman(std::vector<std::string> words) {
-  return run_and_note(host_, actor_.podman(std::move(words)), limits::k_probe_timeout_ms);
+  return ask(actor_.podman(std::move(words)), limits::k_probe_timeout_ms);
 }
 
 bool Quarantine::is_partial() const {
@@ -122,6 +137,7 @@ bool Quarantine::is_partial() const {
 
 Status Quarantine::run() {
   SOURCEOS_TRY(host::make_directories(setting_.directory, 0700));
+  const host::InterruptShield shield;  // half of it would be neither in nor out of service
   freeze();
   stop();
   disable();
@@ -152,8 +168,8 @@ void Quarantine::stop() {
   bool ok = log_.order("stop", actor_.service().unit, stopped);
   json::Value document = {{"service", {{"ok", stopped.ok}, {"reason", stopped.reason}, {"detail", stopped.detail}}}};
   if (container_) {
-    const CommandRun run = run_and_note(
-        host_, actor_.podman({"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s), d_.container_name}),
+    const CommandRun run = ask(
+        actor_.podman({"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s), d_.container_name}),
         limit_ms);
     const bool done = log_.run("stop-container", d_.container_name, run);
     document["container"] = {{"ok", done}, {"detail", done ? "" : complaint(run)}};
@@ -206,12 +222,21 @@ void Quarantine::move_one(QuarantineStep& now, const fs::path& file, const std::
       return fail(bytes.error());
     }
     SOURCEOS_TRY(host::make_directories(held.parent_path(), 0700));
+    // Within one file system it needs no room, and is there whole or not at all.
+    const auto facts = host::describe(file);
+    std::error_code error;
+    if (facts && facts->kind == host::FileKind::regular) {
+      fs::rename(file, held, error);
+      if (!error) {
+        fs::permissions(held, fs::perms::owner_read | fs::perms::owner_write, error);
+        return {};
+      }
+    }
     SOURCEOS_TRY(host::write_file_atomically(held, *bytes, 0600, host::Durability::synced));
     const auto digest = digest_of(held);
     if (!digest || *digest != bundle::sha256(*bytes)) {
       return fail(ErrorKind::io, "copy-differs", "the copy differs from the original");
     }
-    std::error_code error;
     fs::remove(file, error);
     return error ? Status(fail(system_error(error.value(), fmt::format("remove '{}'", file.string()))))
                  : Status{};
@@ -281,7 +306,8 @@ void Quarantine::look_for_residue() {
       left(fmt::format("process {} ({}) lives", process.pid, process.executable));
     }
   }
-  if (const auto container = actor_.container(); container && container->state == "running") {
+  const auto container = podman_hangs_ ? std::nullopt : actor_.container();
+  if (container && container->state == "running") {
     left(fmt::format("container {} is running", d_.container_name));
   }
   // With the definition gone nothing needs to be forbidden any more.
@@ -344,15 +370,16 @@ json::Value Quarantine::manifest(const std::string& bundle_id) const {
 }
 
 Status Quarantine::finish(const std::string& bundle_id) {
-  SOURCEOS_TRY(host::write_file_atomically(setting_.directory / "manifest.json",
-                                           manifest(bundle_id).dump(2) + "\n", 0600,
-                                           host::Durability::synced));
+  const Status written = host::write_file_atomically(setting_.directory / "manifest.json",
+                                                     manifest(bundle_id).dump(2) + "\n", 0600,
+                                                     host::Durability::synced);
   AgentState state = read_state(actor_.places());
   state.phase = AgentPhase::quarantined;
   state.last_bundle = bundle_id;
   state.last_quarantine = setting_.directory.string();
   state.own_override = backend_.platform() == Platform::macos && disabled_;
-  return write_state(actor_.places(), std::move(state), host_.clock.now());
+  const Status noted = write_state(actor_.places(), std::move(state), host_.clock.now());
+  return written ? noted : written;
 }
 
 std::vector<PlannedAction> quarantine_plan(const host::Host& host, ServiceBackend& backend,

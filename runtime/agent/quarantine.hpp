@@ -81,6 +81,7 @@ class Quarantine {
   void look_for_residue();
   [[nodiscard]] std::string remediation() const;
   [[nodiscard]] CommandRun podman(std::vector<std::string> words);
+  [[nodiscard]] CommandRun ask(std::vector<std::string> argv, std::uint64_t timeout_ms);
 
   const host::Host& host_;
   ServiceBackend& backend_;
@@ -103,6 +104,7 @@ class Quarantine {
   std::vector<ProcessFacts> processes_;
   std::unique_ptr<json::Value> frozen_;  // what step 0 saw
   bool was_paused_ = false;
+  bool podman_hangs_ = false;
   bool disabled_ = false;
   bool moved_ = false;
 };

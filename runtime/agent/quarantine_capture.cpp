@@ -110,8 +110,8 @@ void Quarantine::freeze() {
   }
   if (container_ && container_->removes_itself && setting_.keep_container) {
     const std::string image = fmt::format("localhost/sourceos-quarantine/{}:{}", d_.name, stamp_of(started_at_));
-    const CommandRun commit = run_and_note(
-        host_, actor_.podman({"commit", "--pause", d_.container_name, image}), k_commit_timeout_ms);
+    const CommandRun commit =
+        ask(actor_.podman({"commit", "--pause", d_.container_name, image}), k_commit_timeout_ms);
     seen["commit"] = {{"image", image},
                       {"ok", log_.run("commit-container", d_.container_name, commit)},
                       {"id", std::string(text::trim(commit.output))}};
@@ -185,10 +185,9 @@ void Quarantine::capture_podman() {
   }
   keep_answer(now, "podman-info.json", podman({"info", "--format", "json"}));
   keep_answer(now, "podman-machines.json",
-              run_and_note(host_, {"podman", "machine", "list", "--format", "json"}, limits::k_probe_timeout_ms));
+              ask({"podman", "machine", "list", "--format", "json"}, limits::k_probe_timeout_ms));
   keep_answer(now, "podman-connections.json",
-              run_and_note(host_, {"podman", "system", "connection", "list", "--format", "json"},
-                           limits::k_probe_timeout_ms));
+              ask({"podman", "system", "connection", "list", "--format", "json"}, limits::k_probe_timeout_ms));
 }
 
 void Quarantine::capture_container() {

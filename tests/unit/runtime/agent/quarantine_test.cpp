@@ -125,6 +125,38 @@ TEST_CASE("a binary plist is kept as text, so that it can be redacted; one that 
   }
 }
 
+TEST_CASE("a Podman that hangs is waited for once, and the rest goes on without it") {
+  QuarantineBench bench;
+  bench.install();
+  std::size_t asked = 0;
+  bench.world.fake.processes.answer = [&, others = bench.world.fake.processes.answer](
+                                          const host::ProcessRequest& request) {
+    if (request.argv[0] != "podman") {
+      return others(request);
+    }
+    ++asked;
+    host::ProcessOutcome hung;
+    hung.end = host::ProcessEnd::timed_out;
+    return hung;
+  };
+  const Quarantine& run = bench.run();
+  CHECK(asked == 1);
+  CHECK_FALSE(run.is_partial());
+  CHECK_FALSE(fs::exists(bench.world.places().definition));
+  CHECK(tests::read_file(bench.directory() / "podman-info.json").find("in time") != std::string::npos);
+}
+
+TEST_CASE("a manifest that cannot be written is told, and the state is noted all the same") {
+  QuarantineBench bench;
+  bench.install();
+  bench.quarantine.emplace(bench.world.host(), bench.backend, bench.agent, bench.log, *bench.pipeline,
+                           QuarantineSetting{.directory = bench.directory()});
+  REQUIRE(bench.quarantine->run());
+  fs::remove_all(bench.directory());
+  CHECK_FALSE(bench.quarantine->finish("sha256:00"));
+  CHECK(read_state(bench.world.places()).phase == AgentPhase::quarantined);
+}
+
 TEST_CASE("a plan names every deed and changes nothing") {
   QuarantineBench bench;
   bench.install();
