@@ -7,8 +7,11 @@
 #include "cli/scrub.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
+#include "core/json/parse.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 #include "host/tool_finder.hpp"
 #include "redact/pipeline.hpp"
 #include "runtime/machine/secret_detector.hpp"
@@ -24,6 +27,21 @@ Tone tone_of(std::string_view status) {
   return status == "fail" || status == "failed" ? Tone::bad
          : status == "warn"                     ? Tone::warning
                                                 : Tone::dim;
+}
+
+// Commands on this subject that began and have no result: killed, or without room for a bundle.
+void tell_open_intents(const std::string& sealed, json::Value& record, const Context& context) {
+  const auto document = json::parse(sealed, {.bytes_max = limits::k_record_bytes_max});
+  if (!document) {
+    return;
+  }
+  const json::Value& open = part_of(part_of(*document, "sequence"), "openIntents");
+  if (open.empty()) {
+    return;
+  }
+  record["openIntents"] = open;
+  context.note(fmt::format("{} began and never ended: sourceosctl evidence list --open",
+                           counted(open.size(), "earlier command", "earlier commands")));
 }
 
 }  // namespace
@@ -63,6 +81,7 @@ struct AgentCall::State {
   std::optional<Engine> engine;  // instead of a session
   std::string bundle_id;
   std::size_t probes = 0;
+  bool acted = false;  // an intent is in the log
 };
 
 AgentCall::AgentCall(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -122,6 +141,7 @@ runtime::Redactor AgentCall::redactor() const {
 Status AgentCall::intend(const std::string& command, const runtime::ReadDeclaration& agent,
                          const std::vector<runtime::PlannedAction>& plan) {
   const std::string policy = runtime::policy_hash_of(agent.hash).text();
+  state_->acted = true;
   return state_->session->intend(runtime::intent_document(
       command, agent.declaration.name, plan, policy, state_->context->host.clock.now()));
 }
@@ -189,16 +209,31 @@ void AgentCall::actions(std::vector<collect::ActionFacts> rows) {
 Result<Report> AgentCall::finish(json::Value record, ExitCode code, const std::string& reason) {
   record["bundleId"] = nullptr;
   if (state_->session) {
-    SOURCEOS_TRY(state_->session->collect());
-    SOURCEOS_TRY_ASSIGN(const collect::SessionReport sealed,
-                        state_->session->seal({.exit_code = static_cast<std::uint64_t>(code),
-                                               .result = run_result(code),
-                                               .reason = reason}));
-    for (const std::string& warning : sealed.warnings) {
+    // What was done has its bundle, whatever signal asked to end.
+    std::optional<host::InterruptShield> shield;
+    if (state_->acted) {
+      shield.emplace();
+    }
+    Status collected = state_->session->collect();
+    const auto sealed =
+        collected ? state_->session->seal({.exit_code = static_cast<std::uint64_t>(code),
+                                           .result = run_result(code),
+                                           .reason = reason})
+                  : Result<collect::SessionReport>(fail(std::move(collected).error()));
+    if (!sealed && !state_->acted) {
+      return fail(sealed.error());
+    }
+    if (!sealed) {  // what was done is done: its intent stays open in the log
+      record["evidence"] = redact(sealed.error().read_out());
+      record["actionReason"] = reason.empty() ? json::Value() : json::Value(reason);
+      return Report(std::move(record), ExitCode::partial, "evidence-incomplete");
+    }
+    for (const std::string& warning : sealed->warnings) {
       state_->context->note(warning);
     }
     SOURCEOS_TRY(ensure_local_trust(*state_->context));
-    state_->bundle_id = sealed.id.text();
+    state_->bundle_id = sealed->id.text();
+    tell_open_intents(sealed->record, record, *state_->context);
     record["bundleId"] = state_->bundle_id;
   }
   return Report(std::move(record), code, reason);
@@ -381,6 +416,9 @@ void print_change(const json::Value& record, Text& text) {
         text.line("          fix: " + text_of(row, "remediation"));
       }
     }
+  }
+  if (!text_of(record, "evidence").empty()) {
+    text.line("  no bundle: " + text_of(record, "evidence"), Tone::bad);
   }
   for (const char* field : {"stagingDir", "directory"}) {
     if (!text_of(record, field).empty()) {

@@ -186,7 +186,7 @@ class Change {
   void take(const runtime::ActResult& result) {
     changed_ = changed_ || result.changed;
     if (!result.ok) {
-      reason_ = result.reason;
+      reason_ = context_.host.is_interrupted() ? "interrupted" : result.reason;
     }
     if (!result.detail.empty()) {
       record_["detail"] = call_.redact(result.detail);

@@ -81,6 +81,16 @@ void describe(const runtime::Quarantine& quarantine, const AgentCall& session, j
   }
 }
 
+// The agent is out of service and the bundle is sealed: a manifest or note that could not be written
+// makes it partly done, and nothing less.
+Report noted(Report report, const Status& written, const AgentCall& session) {
+  if (written) {
+    return report;
+  }
+  report.record()["detail"] = session.redact(written.error().read_out());
+  return {std::move(report.record()), ExitCode::partial, "quarantine-incomplete"};
+}
+
 Result<Report> quarantine(const Options& options, Context& context) {
   if (options.has("--keep-container") && options.has("--no-keep-container")) {
     return fail(ErrorKind::usage, "usage", "'--keep-container' and '--no-keep-container' exclude each other");
@@ -116,8 +126,7 @@ Result<Report> quarantine(const Options& options, Context& context) {
                       session.finish(std::move(record), code, run.is_partial() ? "quarantine-incomplete" : ""));
   report.record()["quarantine"]["bundleId"] =
       session.bundle_id().empty() ? json::Value() : json::Value(session.bundle_id());
-  SOURCEOS_TRY(run.finish(session.bundle_id()));
-  return report;
+  return noted(std::move(report), run.finish(session.bundle_id()), session);
 }
 
 // Whether anything of the agent is on the host.
@@ -189,7 +198,7 @@ Result<Report> uninstall(const Options& options, Context& context) {
   const bool removed = reason.empty();
   SOURCEOS_TRY_ASSIGN(Report report, session.finish(std::move(record), removed ? ExitCode::done : ExitCode::partial, reason));
   if (first) {
-    SOURCEOS_TRY(first->finish(session.bundle_id()));
+    report = noted(std::move(report), first->finish(session.bundle_id()), session);
     if (removed) {  // the quarantine's notes are in its directory
       SOURCEOS_TRY(host::remove_tree(actor.places().state / "state.json"));
     }
