@@ -7,7 +7,6 @@
 
 #include "core/json/json.hpp"
 #include "core/limits.hpp"
-#include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/interrupt.hpp"
@@ -29,6 +28,11 @@ ActResult failed(std::string_view reason, std::string detail) {
 }
 
 ActResult failed(const Error& error) { return failed(error.reason, error.read_out()); }
+
+std::string after_complaint(const Declaration& d) {
+  const std::string words = launcher_complaint(d);
+  return words.empty() ? words : "; the launcher says: " + words;
+}
 
 bool is_same(const fs::path& path, const std::string& text, std::uint32_t mode) {
   const auto facts = host::describe(path);
@@ -242,23 +246,6 @@ ActResult Actor::fail_start(std::string_view reason, const std::string& detail) 
   return failed(reason, detail);
 }
 
-// What the launcher wrote when it left instead of starting: the cause that a person looks for.
-std::string Actor::launcher_complaint() const {
-  constexpr std::size_t k_log_bytes_max = 16 * limits::k_mib;
-  const auto log = host::read_file(d_.app_log, k_log_bytes_max);
-  std::string last;
-  for (const std::string_view line : log ? text::lines(*log) : std::vector<std::string_view>()) {
-    const auto at = line.find(" " + d_.name + ": ");
-    const std::string_view words = at == std::string_view::npos ? "" : line.substr(at + d_.name.size() + 3);
-    if (words == "starts") {
-      last.clear();
-    } else if (words.starts_with("not started: ") || words.starts_with("suspended: ")) {
-      last = words;
-    }
-  }
-  return last.empty() ? last : "; the launcher says: " + last;
-}
-
 ActResult Actor::start() {
   using clock = std::chrono::steady_clock;
   if (d_.auth_mode == AuthMode::service_account) {
@@ -283,7 +270,7 @@ ActResult Actor::start() {
   const auto deadline = clock::now() + std::chrono::milliseconds(limit_ms);
   const OrderResult started = backend_.start(service_, limit_ms);
   if (!log_.order("start", service_.unit, started)) {
-    return fail_start("start-failed", started.detail + launcher_complaint());
+    return fail_start("start-failed", started.detail + after_complaint(d_));
   }
   while (!is_healthy(detail)) {
     if (host_.is_interrupted()) {
@@ -291,10 +278,10 @@ ActResult Actor::start() {
       return failed("interrupted", detail);
     }
     if (backend_.status(service_).state.starts_with("failed")) {
-      return fail_start("start-failed", detail + launcher_complaint());
+      return fail_start("start-failed", detail + after_complaint(d_));
     }
     if (clock::now() >= deadline) {
-      return fail_start("health-timeout", detail + launcher_complaint());
+      return fail_start("health-timeout", detail + after_complaint(d_));
     }
     constexpr std::chrono::milliseconds k_between_looks(250);
     std::this_thread::sleep_for(k_between_looks);

@@ -61,7 +61,6 @@ class Actor {
   Status write_all(const std::string& launcher, const std::string& definition);
   void undo_writes();
   [[nodiscard]] ActResult fail_start(std::string_view reason, const std::string& detail);
-  [[nodiscard]] std::string launcher_complaint() const;
   bool stop_container();
   Status note_state(AgentPhase phase, const std::string& reason = {});
   [[nodiscard]] std::string provenance() const;

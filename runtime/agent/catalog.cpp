@@ -147,8 +147,11 @@ Result<const ReadDeclaration*> Catalog::find(std::string_view name) const {
   }
   for (const UnreadableDeclaration& each : unreadable) {
     if (each.name == name) {
-      return fail(Error(each.error).with_context(
-          fmt::format("read declaration '{}'", each.file.string())));
+      Error error = each.error;
+      if (error.next.empty()) {
+        error.next = fmt::format("correct {}", text::shell_word(each.file.string()));
+      }
+      return fail(std::move(error).with_context(fmt::format("read declaration '{}'", each.file.string())));
     }
   }
   std::string known;

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "host/files.hpp"
 #include "runtime/agent/definition.hpp"
 
 namespace sourceos::runtime {
@@ -199,6 +202,22 @@ std::vector<std::string> run_command(const Declaration& d, const std::string& ow
   }
   argv.insert(argv.end(), {"--name", d.container_name, d.image});
   return argv;
+}
+
+std::string launcher_complaint(const Declaration& d) {
+  constexpr std::size_t k_log_bytes_max = 16 * limits::k_mib;
+  const auto log = host::read_file(d.app_log, k_log_bytes_max);
+  std::string last;
+  for (const std::string_view line : log ? text::lines(*log) : std::vector<std::string_view>()) {
+    const auto at = line.find(" " + d.name + ": ");
+    const std::string_view words = at == std::string_view::npos ? "" : line.substr(at + d.name.size() + 3);
+    if (words == "starts") {
+      last.clear();
+    } else if (words.starts_with("not started: ") || words.starts_with("suspended: ")) {
+      last = words;
+    }
+  }
+  return last;
 }
 
 Result<std::string> make_launcher(const Declaration& d, const LauncherSetting& setting) {

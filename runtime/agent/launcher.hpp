@@ -28,6 +28,10 @@ inline constexpr std::string_view k_launcher_mark = "# sourceos-agent launcher v
 [[nodiscard]] Result<std::string> make_launcher(const Declaration& declaration,
                                                 const LauncherSetting& setting);
 
+// What the launcher wrote to the agent's log when it left instead of starting: the cause that a person
+// looks for. Empty when it started since.
+[[nodiscard]] std::string launcher_complaint(const Declaration& declaration);
+
 // A single-quoted literal for sh.
 [[nodiscard]] std::string sh_literal(std::string_view text);
 

@@ -14,6 +14,7 @@
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/tools/nix.hpp"
+#include "runtime/agent/launcher.hpp"
 
 namespace sourceos::runtime {
 
@@ -88,6 +89,7 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
   seen.container_asked = agent.declaration.runtime == AgentRuntime::podman;
   seen.container = actor.container();
   seen.starts_last_hour = starts_within_an_hour(places, host.clock.now());
+  seen.complaint = seen.service.active ? std::string() : launcher_complaint(agent.declaration);
   for (const fs::path& file : {places.definition, places.legacy_plist}) {
     if (file.empty() || !host::describe(file)) {
       continue;
@@ -160,6 +162,7 @@ json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const
           {"lastResult", or_null(seen.service.result, redact)},
           {"runCount", seen.service.runs ? json::Value(*seen.service.runs) : json::Value()},
           {"startsLastHour", seen.starts_last_hour},
+          {"launcherSays", or_null(seen.complaint, redact)},
           {"reason", or_null(seen.notes.reason, redact)},
           {"drift", seen.drift.empty() ? json::Value()
                                        : json::Value({{"reason", "state-drift"},
@@ -184,7 +187,7 @@ json::Value definition_of_done(const Observation& seen, const Preflight& preflig
       std::pair{"preflight passes", preflight.passed()},
       std::pair{"scope declared", true},
       std::pair{"cannot restart without limit", bounded},
-      std::pair{"logs not in a temporary directory", passes(14)},
+      std::pair{"logs not in a temporary directory", preflight.checks.at(13).reason != "log-dir-tmp"},
       std::pair{"auth works without a person",
                 passes(11) && passes(12) && d.auth_mode != AuthMode::service_account},
       std::pair{"status, logs, doctor, quarantine and uninstall work on it", agent.is_valid()},

@@ -22,6 +22,7 @@ struct Observation {
   std::optional<ContainerAnswer> container;
   bool container_asked = false;
   std::uint64_t starts_last_hour = 0;
+  std::string complaint;            // why the launcher did not start it, or empty
   std::vector<PolicyFinding> findings;  // on the installed definition
 };
 [[nodiscard]] Observation observe(const host::Host& host, ServiceBackend& backend,

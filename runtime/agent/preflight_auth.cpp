@@ -40,12 +40,13 @@ void PreflightRun::check_authfile_content(Check& check) {
   const std::string path = d_.authfile.string();
   check.observed = {{"path", path}, {"exists", facts.exists ? "true" : "false"}};
   const std::string make =
-      fmt::format("printf '%s' '{{\"auths\":{{}}}}' > {0} && chmod 600 {0}", quoted(d_.authfile));
+      fmt::format("mkdir -p {1} && printf '%s' '{{\"auths\":{{}}}}' > {0} && chmod 600 {0}", quoted(d_.authfile),
+                  quoted(d_.authfile.parent_path()));
   if (!facts.exists) {
     if (setting_.assume_made) {
       pass(check, fmt::format("'{}' is made by install", path));
     } else {
-      fail_check(check, "authfile-missing", fmt::format("'{}' does not exist", path), make);
+      fail_check(check, "authfile-missing", fmt::format("'{}' does not exist; install makes it", path), make);
     }
   } else if (facts.is_special || !facts.readable) {
     fail_check(check, "authfile-invalid", fmt::format("'{}' is no readable file", path),

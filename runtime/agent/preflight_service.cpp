@@ -129,7 +129,8 @@ void PreflightRun::check_one_log(Check& check, const fs::path& log) {
     fail_check(check, "log-dir-unwritable", fmt::format("'{}' is no writable directory", ground.string()),
                "ls -ld " + text::shell_word(ground.string()));
   } else if (ground != directory && !setting_.assume_made) {
-    fail_check(check, "log-dir-missing", fmt::format("'{}' does not exist", directory.string()), make);
+    fail_check(check, "log-dir-missing",
+               fmt::format("'{}' does not exist; install makes it", directory.string()), make);
   } else {
     pass(check, ground == directory ? directory.string()
                                     : fmt::format("'{}' is made by install", directory.string()));

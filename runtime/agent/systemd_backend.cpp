@@ -241,6 +241,9 @@ class SystemdBackend final : public ServiceBackend {
     if (const std::string_view sub = value("SubState"); !sub.empty() && !active.empty()) {
       status.state += fmt::format(" ({})", sub);
     }
+    if (!status.known) {
+      return;  // what is printed of a unit that is not there are defaults
+    }
     status.result = std::string(value("Result"));
     status.last_exit = std::string(value("ExecMainStatus"));
     if (const auto pid = number_in(value("MainPID")); pid && *pid != 0) {

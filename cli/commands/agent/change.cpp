@@ -88,7 +88,11 @@ class Change {
   }
 
  private:
-  [[nodiscard]] bool needs_preflight() const { return verb_ != Verb::stop; }
+  // Of what is not installed nothing else needs to be said.
+  [[nodiscard]] bool needs_preflight() const {
+    const bool starts = verb_ == Verb::start || verb_ == Verb::restart;
+    return verb_ != Verb::stop && (!starts || is_installed());
+  }
   [[nodiscard]] bool is_installed() const {
     return host::describe(actor_.places().definition).has_value();
   }
@@ -202,6 +206,9 @@ class Change {
   Result<Report> finish() {
     record_["changed"] = changed_;
     point_at_fix();
+    if (reason_.empty() && verb_ == Verb::install) {
+      record_["next"] = context_.command_line("start " + agent_.declaration.name);
+    }
     const ExitCode code = reason_ == "interrupted"  ? ExitCode::interrupted
                           : reason_ == "no-space"   ? ExitCode::failure
                           : reason_.empty()         ? ExitCode::done

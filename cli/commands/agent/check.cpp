@@ -118,9 +118,12 @@ void print_doctor(const json::Value& record, Text& text) {
             text_of(record, "result") == "pass" ? Tone::good : Tone::bad);
   text.field("state", text_of(status, "state"));
   text.field("definition", text_of(status, "definition"));
-  text.field("container", text_of(status, "container"));
-  text.field("last exit", text_of(status, "lastExit"));
-  text.field("last result", text_of(status, "lastResult"));
+  for (const auto& [label, key] : {std::pair{"container", "container"}, std::pair{"last exit", "lastExit"},
+                                   std::pair{"last result", "lastResult"}, std::pair{"launcher says", "launcherSays"}}) {
+    if (const std::string value = text_of(status, key); !value.empty()) {
+      text.field(label, value);
+    }
+  }
   text.field("starts", fmt::format("{} within an hour, {} allowed", number_of(status, "startsLastHour"),
                                    number_of(status, "maxRestartsPerHour")));
   for (const json::Value& file : part_of(part_of(record, "auth"), "files")) {
@@ -136,12 +139,17 @@ void print_doctor(const json::Value& record, Text& text) {
   }
   text.heading("Checks");
   print_checks(part_of(record, "preflight"), text);
-  text.heading("Findings");
-  print_findings(part_of(record, "findings"), text);
+  if (!part_of(record, "findings").empty()) {
+    text.heading("Findings");
+    print_findings(part_of(record, "findings"), text);
+  }
   text.heading("Definition of done");
   for (const json::Value& row : part_of(record, "done")) {
     text.line(fmt::format("  {:<3} {}", flag_of(row, "holds") ? "yes" : "no", text_of(row, "line")),
               flag_of(row, "holds") ? Tone::good : Tone::bad);
+  }
+  if (!text_of(record, "bundleId").empty()) {
+    text.field("bundle", text_of(record, "bundleId"));
   }
 }
 

@@ -40,6 +40,7 @@ Result<Report> list(const Options& options, Context& context) {
   const auto backend = runtime::make_backend(context.host);
   json::Value record = new_record("agent-list");
   record["type"] = "LocalAgentList";
+  record["declarations"] = redact((runtime::agent_config_root(context.host) / "local-agents").string());
   record["agents"] = json::Value::array();
   for (const runtime::ReadDeclaration& agent : catalog.agents) {
     const runtime::Observation seen = runtime::observe(context.host, *backend, agent);
@@ -71,6 +72,7 @@ void print_list(const json::Value& record, Text& text) {
   }
   if (rows.empty()) {
     text.line("no agents are declared", Tone::dim);
+    text.next(fmt::format("declare one in {}/NAME.json", text_of(record, "declarations")));
   } else {
     text.table({"agent", "scope", "runtime", "state", "image", ""}, rows);
   }
@@ -80,6 +82,21 @@ void print_list(const json::Value& record, Text& text) {
 }
 
 // --- status
+
+// What an operator types from here; nothing when it runs.
+std::string_view next_command(runtime::AgentPhase phase) {
+  switch (phase) {
+    case runtime::AgentPhase::absent:
+    case runtime::AgentPhase::staged: return "install";
+    case runtime::AgentPhase::installed:
+    case runtime::AgentPhase::enabled: return "start";
+    case runtime::AgentPhase::failed:
+    case runtime::AgentPhase::suspended: return "doctor";
+    case runtime::AgentPhase::quarantined: return "preflight";
+    case runtime::AgentPhase::running: break;
+  }
+  return {};
+}
 
 Result<Report> status(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
@@ -96,6 +113,9 @@ Result<Report> status(const Options& options, Context& context) {
   record["stateReason"] = record["reason"];
   record.erase("reason");
   record["nix"] = runtime::nix_source(context.host, *agent, call.redactor());
+  if (const std::string_view word = next_command(seen.phase); !word.empty()) {
+    record["next"] = context.command_line(fmt::format("{} {}", word, agent->declaration.name));
+  }
   SOURCEOS_TRY(call.add_json({"status.json"}, collect::EntryKind::service_status, record));
   call.add_probes(seen.service.commands);
   call.add_findings(seen.findings, {"status.json"});
@@ -122,8 +142,12 @@ void print_status(const json::Value& record, Text& text) {
   field("enabled", flag_of(service, "enabled") ? "yes" : flag_of(service, "disabledOverride") ? "no, disabled override" : "no");
   field("last exit", text_of(record, "lastExit"));
   field("last result", text_of(record, "lastResult"));
-  field("runs", fmt::format("{} by the manager, {} starts within an hour, {} allowed", number_of(record, "runCount"),
-                            number_of(record, "startsLastHour"), number_of(record, "maxRestartsPerHour")));
+  if (!text_of(record, "launcherSays").empty()) {
+    text.field("launcher says", {text_of(record, "launcherSays"), Tone::bad});
+  }
+  field("runs", fmt::format("{} by the manager, {} within an hour, {} allowed", number_of(record, "runCount"),
+                            counted(number_of(record, "startsLastHour"), "start", "starts"),
+                            number_of(record, "maxRestartsPerHour")));
   const json::Value& logs = part_of(record, "logs");
   field("app log", text_of(logs, "app"));
   field("stdout", text_of(logs, "stdout"));
@@ -136,6 +160,9 @@ void print_status(const json::Value& record, Text& text) {
     text.field("state-drift", {text_of(part_of(record, "drift"), "detail"), Tone::warning});
   }
   print_findings(part_of(record, "findings"), text);
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
+  }
 }
 
 // --- logs
@@ -220,6 +247,8 @@ void print_logs(const json::Value& record, Text& text) {
   }
   if (!block.empty()) {
     text.quoted(block);
+  } else if (text_of(record, "message").empty()) {
+    text.line("no lines", Tone::dim);
   }
 }
 

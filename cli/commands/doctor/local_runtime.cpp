@@ -111,7 +111,9 @@ void print_doctor(const json::Value& record, Text& text) {
                     Cell(text_of(part_of(row, "preflight"), "result"))});
   }
   text.table({"agent", "state", "auth", "container", "last exit", "runs", "preflight"}, rows);
-  text.heading("Undeclared");
+  if (!part_of(record, "undeclared").empty()) {
+    text.heading("Undeclared");
+  }
   for (const json::Value& row : part_of(record, "undeclared")) {
     std::string why;
     for (const json::Value& word : part_of(row, "why")) {
@@ -119,8 +121,16 @@ void print_doctor(const json::Value& record, Text& text) {
     }
     text.line(fmt::format("  {} {}{}", text_of(row, "name"), text_of(row, "file"), why), Tone::warning);
   }
-  text.heading("Findings");
-  print_findings(part_of(record, "findings"), text);
+  if (!part_of(record, "findings").empty()) {
+    text.heading("Findings");
+    print_findings(part_of(record, "findings"), text);
+  }
+  for (const json::Value& row : part_of(record, "unreadable")) {
+    text.line(fmt::format("unreadable: {} ({})", text_of(row, "file"), text_of(row, "reason")), Tone::bad);
+  }
+  if (!text_of(record, "bundleId").empty()) {
+    text.field("bundle", text_of(record, "bundleId"));
+  }
 }
 
 }  // namespace
