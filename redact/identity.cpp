@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t k_name_bytes_min = 4;
 
 void add_home(const std::string& home, KnownValues& known) {
-  if (home.size() > 1 && home.front() == '/' && home != "/nonexistent") {
+  if (home.size() > 1 && home.front() == '/' && home != "/nonexistent" && home != "/home" && home != "/Users") {
     known.add({.value = home, .klass = "home", .own = Own::home, .word_end = true});
   }
 }

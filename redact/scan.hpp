@@ -121,6 +121,7 @@ class Scan {
   void add_key_block(std::uint64_t from, std::uint64_t to, bool cut, std::string_view body);
   void on_known(const Event& event);
   void on_home(std::uint64_t end);
+  [[nodiscard]] bool ends_own_home(std::uint64_t end) const;
   // scan_marks.cpp: what the byte marks tell.
   void find_marks_to(std::uint64_t limit);
   void look_at_marks(std::uint64_t limit);

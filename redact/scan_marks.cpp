@@ -377,9 +377,21 @@ Scan::Extent Scan::line_around(std::uint64_t at) const {
   }
 }
 
+// A home of ours that is called `home` itself: what follows it is a file of ours, no other user.
+bool Scan::ends_own_home(std::uint64_t end) const {
+  for (std::size_t at = 0; setup_->known != nullptr && at < setup_->known->size(); ++at) {
+    const KnownValue& known = setup_->known->at(at);
+    if (known.own == Own::home && end > base_ + known.value.size() &&
+        bytes(end - 1 - known.value.size(), end - 1) == known.value) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // The name after "/home/" and its like. Our own homes are known values and become $HOME.
 void Scan::on_home(std::uint64_t end) {
-  if (!setup_->personal_data) {
+  if (!setup_->personal_data || ends_own_home(end)) {
     return;
   }
   std::uint64_t to = end;

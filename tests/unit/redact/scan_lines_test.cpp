@@ -63,3 +63,20 @@ TEST_CASE("lines without such evidence stay apart") {
   CHECK(leaves("api_token=" + value + "\nDB_HOST=db01x\n", "\nDB_HOST=db01x"));
   CHECK(leaves("api_token=" + value + "\nsecond line of text\n", "\nsecond line"));
 }
+
+TEST_CASE("one line tells of one failing credential helper") {
+  const std::string line = R"(error getting credentials - err: exec: "docker-credential-desktop": executable file not found)";
+  const auto document = pipeline().document(line + "\n" + line + "\n", {});
+  CHECK(document.findings().size() == 2);
+}
+
+TEST_CASE("what lies in a home that is called home is no user") {
+  redact::PipelineOptions options = pipeline_options();
+  options.identity.home = "/srv/run7/home";
+  const auto made = redact::Pipeline::create(std::move(options));
+  REQUIRE(made.has_value());
+  (*made)->freeze();
+  const std::string out((*made)->document("open /srv/run7/home/quince/x and /home/quince/x\n", {}).bytes());
+  CHECK(out.find("$HOME/quince/x") != std::string::npos);
+  CHECK(out.find("/home/REDACTED-user-") != std::string::npos);
+}
