@@ -84,7 +84,7 @@ class AssignmentReader : public ValueReader {
   // `secret key`, `api token`: the keyword was the first of two words.
   void take_last_word(std::string_view first) {
     const bool known = std::ranges::any_of(k_first_words, [first](std::string_view word) {
-      return std::ranges::equal(word, first, {}, lower);
+      return std::ranges::equal(word, first, {}, lower, lower);
     });
     if (!known || peek() != ' ') {
       return;
@@ -105,7 +105,7 @@ class AssignmentReader : public ValueReader {
     }
     const std::string_view word = text_.substr(start, from - 1 - start);
     const bool known = std::ranges::any_of(k_first_words, [word](std::string_view first) {
-      return std::ranges::equal(word, first, {}, lower);
+      return std::ranges::equal(word, first, {}, lower, lower);
     });
     return known ? start : from;
   }
@@ -274,7 +274,7 @@ class AssignmentReader : public ValueReader {
     }
     const std::string_view word = text_.substr(start, end - start);
     return end < begin && std::ranges::any_of(k_directives, [word](std::string_view directive) {
-             return std::ranges::equal(word, directive, {}, lower);
+             return std::ranges::equal(word, directive, {}, lower, lower);
            });
   }
 

@@ -149,7 +149,9 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
     return false;
   }
-  const bool shouted = is_setting(found) && shape.upper > 0 && shape.lower > 0 && shape.digits > 1;
+  const bool capitals = found.name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  const bool shouted = shape.digits > 1 && ((is_setting(found) && shape.upper > 0 && shape.lower > 0) ||
+                                            (capitals && (found.joint == Joint::colon || found.joint == Joint::equals)));
   if ((is_identifier(value) && !shouted) || is_continued(value)) {
     return false;
   }

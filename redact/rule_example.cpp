@@ -83,6 +83,39 @@ std::string make_jwt(Source& source) {
          source.letters(k_b62, 43);
 }
 
+// What people choose: words, names and a number, or what a generator made. `kind`: "" (letters, digits
+// and the marks that need no quotes), "marks" (others too), "weak".
+std::string make_password(Source& source, std::string_view kind) {
+  static constexpr auto k_words = std::to_array<std::string_view>(
+      {"blue", "moose", "lantern", "copper", "river", "falcon", "tiger", "maple", "orbit", "velvet", "cactus", "pepper",
+       "dragon", "winter", "summer", "rocket", "amber", "granite", "harbor", "pixel", "walnut", "zephyr"});
+  const auto word = [&] { return std::string(k_words[static_cast<std::size_t>(source.next() % k_words.size())]); };
+  const auto capital = [&] {
+    std::string out = word();
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    return out;
+  };
+  if (kind == "weak") {
+    return source.next() % 2 == 0 ? word() + source.letters(k_digits, 2) : capital() + source.letters(k_digits, 3);
+  }
+  if (kind == "marks") {
+    switch (source.next() % 4) {
+      case 0: return capital() + source.letters(k_digits, 4) + "!";
+      case 1: return word() + "@" + source.letters(k_b62, 6);
+      case 2: return source.letters(k_b62, 6) + "#" + source.letters(k_b62, 4);
+      default: return source.letters(k_b62, 4) + "^" + source.letters(k_b62, 3) + "*" + source.letters(k_b62, 4);
+    }
+  }
+  switch (source.next() % 6) {
+    case 0: return word() + "." + source.letters(k_b62, 6) + "7";
+    case 1: return capital() + capital() + source.letters(k_digits, 2);
+    case 2: return capital() + source.letters(k_digits, 4) + "_" + source.letters(k_b62, 3);
+    case 3: return source.letters(k_b62, 5) + "-" + source.letters(k_b62, 5) + "-" + source.letters(k_digits, 4);
+    case 4: return word() + "-" + word() + "-" + source.letters(k_digits, 2);
+    default: return mixed_letters(source, k_b62, 14);
+  }
+}
+
 // `inside` is what stands between the braces.
 std::string expand_one(std::string_view inside, Source& source) {
   const std::size_t colon = inside.find(':');
@@ -93,6 +126,9 @@ std::string expand_one(std::string_view inside, Source& source) {
   }
   if (name == "jwt") {
     return make_jwt(source);
+  }
+  if (name == "password") {
+    return make_password(source, rest);
   }
   if (name == "word") {
     std::string out(rest);

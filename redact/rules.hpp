@@ -21,6 +21,7 @@
 // Examples are templates, so that no scanner finds a secret in the rule files themselves:
 //   {{hex:40}} {{HEX:8}} {{b62:36}} {{b64:44}} {{b64url:43}} {{b32:26}} {{digits:12}}
 //   {{upper:16}} {{alnum:20}} {{lower:8}}   that many characters of that alphabet, from a seed
+//   {{password}} {{password:marks}} {{password:weak}}   as people choose them
 //   {{uuid}} {{jwt}} {{crc:ghp_:30}}        a UUID; a token; prefix, body and its CRC32 in base 62
 //   {{word:a|b}} {{base64:text}}            `ab`, a literal spelled in pieces; base64 of one
 //   <<...>>                                 in an example: what must be masked (default: the

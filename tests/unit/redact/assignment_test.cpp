@@ -45,6 +45,7 @@ TEST_CASE("the whole name is read, with the word that belongs to it") {
   };
   CHECK(name_of("spring.db-password=x", "password") == "spring.db-password");
   CHECK(name_of("the API key: x", "key") == "API key");
+  CHECK(name_of("your API key is x", "API") == "API key");
   CHECK(name_of("my_key: x", "key") == "my_key");
 }
 

@@ -64,6 +64,23 @@ TEST_CASE("lines without such evidence stay apart") {
   CHECK(leaves("api_token=" + value + "\nsecond line of text\n", "\nsecond line"));
 }
 
+TEST_CASE("what is joined and repeated does not depend on how the input is split") {
+  const std::string token = github_token();
+  std::string text;
+  for (int i = 0; i < 900; ++i) {
+    text += "password=" + k_word + " for " + k_word + "\n" + std::string(40, 'x') + " " + token.substr(0, 39) + "\n" +
+            token.substr(39) + "9 end\nnote: >-\n    " + token.substr(0, 24) + "\n    " + token.substr(24) + "\n" +
+            std::string(static_cast<std::size_t>(i % 7), '-') + "\n";
+  }
+  const std::string whole = redacted(text);
+  CHECK(whole.find(k_word) == std::string::npos);
+  CHECK(whole.find(token.substr(24)) == std::string::npos);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{77}, std::size_t{4099}, std::size_t{70'001}}) {
+    CAPTURE(size);
+    CHECK((redacted_in_parts(text, size) == whole));
+  }
+}
+
 TEST_CASE("one line tells of one failing credential helper") {
   const std::string line = R"(error getting credentials - err: exec: "docker-credential-desktop": executable file not found)";
   const auto document = pipeline().document(line + "\n" + line + "\n", {});
