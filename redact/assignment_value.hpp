@@ -22,6 +22,9 @@ class ValueReader : public AssignmentText {
       return;
     }
     skip_prefixes();
+    if (read_expansion_default()) {
+      return;
+    }
     const std::string_view quote = take_quote();
     if (!quote.empty()) {
       read_quoted(quote);
@@ -32,6 +35,33 @@ class ValueReader : public AssignmentText {
       return;
     }
     read_bare();
+  }
+
+  // `${1:-value}`, `"${NAME:=value}"`: what is used when nothing else is given.
+  bool read_expansion_default() {
+    const std::size_t start = at_;
+    take_quote();
+    bool found = take("${");
+    const std::size_t name = at_;
+    while (found && more() && is_word(peek())) {
+      ++at_;
+    }
+    found = found && at_ > name && (take(":-") || take(":=") || take("-"));
+    const std::size_t end = found ? text_.find_first_of("}\r\n", at_) : std::string_view::npos;
+    if (end == std::string_view::npos || end == at_ || text_[end] != '}' || peek() == '$') {
+      at_ = start;
+      return false;
+    }
+    out_.from = at_;
+    while (out_.from < end && (text_[out_.from] == '"' || text_[out_.from] == '\'')) {
+      ++out_.from;
+    }
+    out_.quoting = Quoting::quoted;
+    finish(end);
+    while (out_.to > out_.from && (text_[out_.to - 1] == '"' || text_[out_.to - 1] == '\'')) {
+      --out_.to;
+    }
+    return true;
   }
 
   // A value may stand on the next line after a colon or `=` when it is quoted or indented.

@@ -179,10 +179,16 @@ Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
 }
 
 // Several secrets may follow one name.
-Confirmed confirm_command(const Candidate& candidate) {
+Confirmed confirm_command(const Rule& rule, const Candidate& candidate) {
   const std::string_view text = whole_text(candidate);
   const std::size_t shift = candidate.before.size();
-  const std::vector<SecretWord> words = command_secrets(text, shift + candidate.from, shift + candidate.to);
+  std::size_t from = candidate.from;
+  std::size_t to = candidate.to;
+  if (rule.secret_group == 0) {  // the match holds a word of the command too
+    from += is_alnum(candidate.match[from]) ? 0U : 1U;
+    to = std::min(candidate.match.find_first_of(" \t", from), to);
+  }
+  const std::vector<SecretWord> words = command_secrets(text, shift + from, shift + to);
   if (words.empty()) {
     return refused("no-value");
   }
@@ -314,7 +320,7 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
     return confirm_prose(candidate);
   }
   if (rule.check == Check::command) {
-    return confirm_command(candidate);
+    return confirm_command(rule, candidate);
   }
   if (rule.check == Check::header) {
     return confirm_header(candidate);

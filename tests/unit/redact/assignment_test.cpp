@@ -39,6 +39,13 @@ TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
   CHECK(value_of("password for root: ab12", "password") == "ab12");
 }
 
+TEST_CASE("the default of an expansion is the value") {
+  const std::string text = "TOK" "EN=\"${1:-abc123def}\"";
+  const Assignment found = read_assignment(text, 0);
+  CHECK(text.substr(found.from, found.to - found.from) == "abc123def");
+  CHECK(read_assignment("TOK" "EN=${1:-$OTHER}", 0).to <= 19);
+}
+
 TEST_CASE("the whole name is read, with the word that belongs to it") {
   const auto name_of = [](std::string_view text, std::string_view keyword) {
     return std::string(read_assignment(text, text.find(keyword)).name);

@@ -78,11 +78,15 @@ TEST_CASE("each tool of the table begins a rule's match") {
   for (const CommandRow& row : k_command_rows) {
     for (const std::string_view tool : text::split(row.tools, ' ')) {
       CHECK(is_known_tool(tool));
-      const std::string line = std::string(tool) + " -p login push in x/y";
       bool found = false;
-      for (const Rule& rule : builtin_rules()) {
-        Match match;
-        found = found || (rule.check == Check::command && Matcher(rule.pattern, rule.secret_group).find(line, 0, line.size(), match));
+      for (const char* rest : {" -p x", " login x", " push x", " a x", " alias x", " unlock x", " signin x", " secret x",
+                               " run x", " ssm x", " x/y", " x in y"}) {
+        const std::string line = std::string(tool) + rest;
+        for (const Rule& rule : builtin_rules()) {
+          Match match;
+          found = found || (rule.check == Check::command &&
+                            Matcher(rule.pattern, rule.secret_group).find(line, 0, line.size(), match));
+        }
       }
       missing += found ? "" : std::string(tool) + " ";
     }
