@@ -20,6 +20,7 @@
 #include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 #include "runtime/doors/grant_uses.hpp"
 #include "runtime/machine/launch.hpp"
 
@@ -61,6 +62,9 @@ class LaunchCommand {
     profile_ = &*profile;
     session_id_ = hex_encode(context_.host.random.bytes(16));
     plan_ = runtime::plan_launch(question());
+    if (context_.host.is_interrupted()) {  // what Podman did not answer then says nothing
+      return fail(ErrorKind::interrupted, "interrupted", "interrupted before anything was done");
+    }
     if (plan_.refusal && plan_.refusal->kind == ErrorKind::usage) {
       return fail(*plan_.refusal);
     }
@@ -250,6 +254,8 @@ class LaunchCommand {
     outcome_ =
         runtime::launch(context_.host, context_.tools, address(), plan_,
                         [&](const std::vector<std::string>& argv) { return attachment.run(argv); });
+    // What was done is told, also when a signal ended it.
+    const host::InterruptShield shield;
     SOURCEOS_TRY(record_launch_end({*session_, context_, plan_, outcome_, attachment, session_id_,
                                     deny_.places().homes}));
     return finish(outcome_end());

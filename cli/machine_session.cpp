@@ -1,5 +1,7 @@
 #include "cli/machine_session.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "cli/machine_hints.hpp"
@@ -7,6 +9,7 @@
 #include "cli/run_result.hpp"
 #include "core/json/json.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 
 namespace sourceos::cli {
 
@@ -142,6 +145,11 @@ Result<Report> MachineSession::finish(const json::Value& record, const End& end)
   int code = end.exit_code;
   std::string reason = end.reason;
   if (session_) {
+    // A mutating command has its bundle whatever signal ended it.
+    std::optional<host::InterruptShield> shield;
+    if (acts_) {
+      shield.emplace();
+    }
     Status status = session_->collect();
     auto sealed = status ? session_->seal({.exit_code = static_cast<std::uint64_t>(code),
                                            .result = end.result,

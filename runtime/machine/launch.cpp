@@ -9,6 +9,7 @@
 #include "host/environment.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
+#include "host/interrupt.hpp"
 #include "runtime/machine/real_path.hpp"
 
 namespace sourceos::runtime {
@@ -46,13 +47,18 @@ class Launch {
         attach_(attach) {}
 
   LaunchOutcome run() {
-    if (Status status = make(); !status) {
-      outcome_.failure = std::move(status).error();
-    } else if (Status ready = check_made(); !ready) {
-      outcome_.failure = std::move(ready).error();
-    } else {
-      start();
+    Status ready = make();
+    if (ready) {
+      ready = check_made();
     }
+    if (ready) {
+      start();
+    } else {
+      outcome_.failure = std::move(ready).error();
+    }
+    note_interrupt();
+    // Whatever came, what was made is taken away again.
+    const host::InterruptShield shield;
     remove();
     outcome_.answers = podman_.answers();
     return std::move(outcome_);
@@ -98,9 +104,19 @@ class Launch {
       }
     }
     SOURCEOS_TRY(make_directories());
+    was_ordered_ = true;
     SOURCEOS_TRY(order("create", create_words(container_), "create-failed", k_create_timeout_ms));
     is_made_ = true;
     return {};
+  }
+
+  // A program that was killed by the signal looks like one that failed.
+  void note_interrupt() {
+    if (!host_.is_interrupted()) {
+      return;
+    }
+    outcome_.failure = Error(ErrorKind::interrupted, "interrupted", "a signal came");
+    is_made_ = was_ordered_;  // the order may have been carried out
   }
 
   Status make_directories() {
@@ -172,6 +188,8 @@ class Launch {
     const std::size_t at = outcome_.actions.size();
     begin("start", container_.name, argv);
     const Result<host::ProcessOutcome> ended = attach_(argv);
+    const bool was_interrupted = host_.is_interrupted();
+    const host::InterruptShield shield;  // how it ended is looked at even so
     const auto after = inspect("container-inspect-after");
     outcome_.container = last_inspect_;
     const json::Value state =
@@ -182,7 +200,7 @@ class Launch {
     facts.finished_at = host_.clock.now();
     if (!ended) {
       outcome_.failure = ended.error();
-      facts.status = ended.error().kind == ErrorKind::interrupted
+      facts.status = was_interrupted || ended.error().kind == ErrorKind::interrupted
                          ? collect::ActionStatus::interrupted
                          : collect::ActionStatus::failed;
     } else if (!outcome_.is_started) {
@@ -220,6 +238,7 @@ class Launch {
   ContainerPlan container_;
   const AttachFunction& attach_;
   std::string last_inspect_;
+  bool was_ordered_ = false;
   bool is_made_ = false;
   LaunchOutcome outcome_;
 };

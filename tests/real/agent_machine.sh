@@ -28,6 +28,7 @@ if [ "${2-}" != inside ]; then
   cp "$bin/sourceos" "$stage/sourceosctl"
   cp "$here/agent_machine.sh" "$stage/"
   mkdir -m 777 "$stage/exports"
+  cp -R "$here/../../schemas/examples" "$stage/examples"
   "$support/real-host" image --user "$user"
   "$support/real-host" exec --user "$user" -- bash "$stage/agent_machine.sh" "$stage" inside
   "$here/check_exports.sh" "$stage/exports"
@@ -159,6 +160,72 @@ grep -q '"status":"failure"' "$bin/exports/refused-agentplane/session-artifact.j
 [ ! -e "$bin/exports/refused-agentplane/run-artifact.json" ] || fail "a refused launch has a run artifact"
 [ -z "$(podman ps --all --quiet)" ] || fail "a refusal left a container"
 
+# --- through a door: a grant, a mount policy by reference, and a fingerprint that names both
+python3 - "$profile" "$bin/examples" "$HOME/.config/sourceos" <<'EOT'
+import datetime, json, os, sys
+profile, examples, config = sys.argv[1:]
+ours, workspace = "urn:srcos:agent-machine-profile:doors", "urn:srcos:agent-machine-workspace:demo-linux"
+def write(folder, name, document):
+    os.makedirs(os.path.join(config, folder), exist_ok=True)
+    json.dump(document, open(os.path.join(config, folder, name), "w"))
+for name in ("securehostinterfaceprofile", "agenttooldoor", "terminaldoor"):
+    document = json.load(open(f"{examples}/{name}.linux.json"))
+    document["targetProfileRef"] = ours
+    write("contracts", name + ".json", document)
+document = json.load(open(profile))
+document.update(id=ours, name="doors", secureHostInterfaceRef="urn:srcos:secure-host-interface:demo-linux",
+                mountPolicyRef="urn:srcos:agent-machine-mount-policy:doors")
+document["agentPlane"]["workspaceId"] = workspace
+for tool in document["tools"]:
+    if tool["toolId"] == "codex":
+        tool.update(sideEffects=True, requiresGrant=True)
+write("profiles", "doors.json", document)
+root = {"accessMode": "read-write", "recursive": True, "requiresGrant": False}
+write("contracts", "policy.json", {
+    "id": document["mountPolicyRef"], "type": "AgentMachineMountPolicy", "specVersion": "2.2.0", "name": "doors",
+    "defaultDecision": "deny", "deniedPatterns": [{"pattern": "**/private", "reason": "not for agents"}],
+    "allowedRoots": [dict(root, path="~/dev", pathClass="code"), dict(root, path="~/Documents", pathClass="documents")]})
+EOT
+through_door() { # ARGUMENT...
+  "$ctl" agent-machine run --tool codex --repo "$repo" --profile doors --json "$@" -- -c 'echo inside; exit 4' \
+    >"$work/door.json" 2>"$work/door.txt"
+}
+through_door && fail "a door let a tool through without a grant"
+[ "$(field reason "$work/door.json")" = grant-missing ] || fail "no grant-missing: $(field reason "$work/door.json")"
+python3 - "$bin/examples/hostinterfacegrant.linux-agent.json" "$work/door.json" "$work/grant.json" <<'EOT'
+import datetime, json, sys
+grant, refused = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
+now = datetime.datetime.now(datetime.timezone.utc)
+stamp = lambda hours: (now + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+grant.update(targetProfileRef="urn:srcos:agent-machine-profile:doors", policyHash=refused["policyHash"],
+             issuedAt=stamp(-1), expiresAt=stamp(1), maxUses=1)
+grant["allowedRepoPaths"][0]["path"] = "~/dev/app"
+json.dump(grant, open(sys.argv[3], "w"))
+EOT
+status=0
+through_door --grant "$work/grant.json" || status=$?
+[ "$status" -eq 4 ] || { cat "$work/door.json" "$work/door.txt" >&2; fail "not launched through the door ($status)"; }
+"$ctl" evidence show @last fingerprint.json >"$work/fingerprint"
+for ref in agent-tool-door:demo-linux terminal-door:demo-linux host-interface-grant:demo-agent-linux; do
+  grep -q "urn:srcos:$ref" "$work/fingerprint" || fail "the fingerprint does not name $ref"
+done
+export_last door
+grep -q '"id":"urn:srcos:host-interface-grant:demo-agent-linux"' "$bin/exports/door-agentplane/run-artifact.json" ||
+  fail "the run does not name its grant"
+grep -q 'agent-machine-mount-policy:doors' "$bin/exports/door-agentplane/agent-machine-mount-evidence.json" ||
+  fail "the evidence names another policy"
+"$ctl" agent-machine evidence export @last --to agentplane --bundle demo@0.1.0 --kind runtime-receipt \
+  --proposal-ref proposal:1 --admission-ref admission:1 --output "$bin/exports/door-receipt" >/dev/null
+grep -q '"agentRef":"urn:srcos:agent:codex-demo"' "$bin/exports/door-receipt/runtime-receipt.json" ||
+  fail "the receipt does not say who ran"
+through_door --grant "$work/grant.json" && fail "a grant for one use was used twice"
+mkdir "$repo/private"
+"$ctl" agent-machine doctor --repo "$repo/private" --profile doors --json >"$work/door.json" &&
+  fail "the policy's pattern was not applied"
+grep -q '"reason": "policy-denied"' "$work/door.json" || fail "the pattern is not why"
+rmdir "$repo/private"
+[ -z "$(podman ps --all --quiet)" ] || fail "a door left a container"
+
 # --- a directory that is swapped between check and launch
 before=$(ls "$HOME/.ssh")
 mkdir "$work/real-podman"
@@ -179,6 +246,25 @@ reason=$(field reason "$work/race.json")
 case $reason in mount-changed|launch-mismatch|create-failed) ;; *) fail "unexpected reason $reason" ;; esac
 [ "$(ls "$HOME/.ssh")" = "$before" ] || fail "the container wrote into what was swapped in"
 [ -z "$(podman ps --all --quiet)" ] || fail "the race left a container"
+
+# --- a signal ends a run: the container is gone, the bundle is there
+for signal in TERM HUP; do
+  "$ctl" agent-machine run --tool claude-code --repo "$repo" --profile app --json \
+    -- -c 'echo running; sleep 300' >"$work/signal.json" 2>"$work/signal.txt" &
+  pid=$!
+  for _ in $(seq 300); do if grep -q running "$work/signal.txt"; then break; fi; sleep 0.1; done
+  kill -s "$signal" "$pid"
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" -eq 130 ] || { cat "$work/signal.json" >&2; fail "exit code $status after $signal"; }
+  [ -z "$(podman ps --all --quiet)" ] || fail "$signal left a container"
+  [ "$(field bundleId "$work/signal.json")" != null ] || fail "no bundle after $signal"
+  "$ctl" evidence verify @last >/dev/null || fail "the bundle after $signal does not verify"
+  [ "$("$ctl" evidence list --open)" = "no open action" ] || fail "$signal left an open action"
+  export_last "signal-$signal"
+  grep -q '"status":"canceled"' "$bin/exports/signal-$signal-agentplane/session-artifact.json" ||
+    fail "a run that was interrupted is not canceled"
+done
 
 # --- shell, through a real terminal
 secret="gh""p_$(LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 36 || true)"
@@ -211,6 +297,18 @@ grep -q "made inside" "$work/cast" || fail "the transcript lacks what was writte
 if grep -rq "$secret" "$work/cast" "$HOME/.local/state/sourceos"; then fail "the secret is in the evidence"; fi
 grep -q REDACTED- "$work/cast" || fail "nothing is masked in the transcript"
 [ -z "$(podman ps --all --quiet)" ] || fail "the shell left a container"
+
+# --- a terminal that goes away takes the container with it, not the evidence
+tmux -L "$session" -f /dev/null new-session -d -s s -x 100 -y 30 "'$ctl' agent-machine shell --repo '$repo' --profile app"
+wait_for '[$#] *$'
+tmux -L "$session" kill-server
+for _ in $(seq 300); do
+  if [ "$("$ctl" evidence list --open)" = "no open action" ]; then break; fi
+  sleep 0.2
+done
+[ -z "$(podman ps --all --quiet)" ] || fail "a terminal that went away left a container"
+[ "$("$ctl" evidence list --open)" = "no open action" ] || fail "a terminal that went away left an open action"
+"$ctl" evidence verify @last >/dev/null || fail "the bundle of that session does not verify"
 
 # --- the same host, the same fingerprint
 "$ctl" agent-machine fingerprint --profile app --quiet >"$work/a.json"

@@ -152,6 +152,23 @@ TEST_CASE("an interrupt ends the launch and removes the container") {
   CHECK(stage.was_asked("rm --force"));
 }
 
+TEST_CASE("a signal while the container is made is an interrupt, and what may be there is removed") {
+  Stage stage;
+  volatile int signal = 0;
+  stage.fake.host.interrupted = &signal;
+  stage.fake.processes.answer = [&](const host::ProcessRequest& request) {
+    const bool is_create = request.argv.size() > 1 && request.argv[1] == "create";
+    signal = is_create ? 15 : signal;
+    return is_create ? MachineScene::failed(127, "killed") : stage.answer(request);
+  };
+  const LaunchOutcome outcome = stage.run();
+  REQUIRE(outcome.failure.has_value());
+  CHECK(outcome.failure->kind == ErrorKind::interrupted);
+  CHECK_FALSE(outcome.is_started);
+  CHECK(stage.attached == 0);
+  CHECK(stage.was_asked("rm --force"));
+}
+
 TEST_CASE("a plan names every order with its whole vector") {
   LaunchScene scene;
   host::ToolFinder tools(scene.fake.host.environment);
