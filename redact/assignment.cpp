@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "redact/assignment_value.hpp"
+#include "redact/assignment_pair.hpp"
 
 namespace sourceos::redact {
 
@@ -21,9 +21,9 @@ constexpr auto k_first_words = std::to_array<std::string_view>({
     "activation", "account", "service", "subscription", "storage", "shared", "app", "application", "client", "host",
     "session", "unseal", "public", "primary", "foreign", "partition", "sort", "cache"});
 
-class AssignmentReader : public ValueReader {
+class AssignmentReader : public PairReader {
  public:
-  using ValueReader::ValueReader;
+  using PairReader::PairReader;
 
   Assignment read() {
     read_name();
@@ -108,19 +108,6 @@ class AssignmentReader : public ValueReader {
       return std::ranges::equal(word, first, {}, lower, lower);
     });
     return known ? start : from;
-  }
-
-  // Quotes and brackets that end a name: `"]`, `']`, `\"`, `)`. True when there was a quote.
-  bool close_name() {
-    bool quoted = false;
-    for (int count = 0; count < 3; ++count) {
-      if (!take_quote().empty()) {
-        quoted = true;
-      } else if (!take("[]") && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
-        break;
-      }
-    }
-    return quoted;
   }
 
   bool read_separator(bool closed) {
@@ -356,99 +343,6 @@ class AssignmentReader : public ValueReader {
     at_ += close + 1;
     out_.joint = Joint::markup;
     return true;
-  }
-
-  // After a quoted (or YAML) name: `", "value": "`, `\n  value: `, `" value="`, `</key><string>`.
-  bool read_pair(bool closed) {
-    const std::size_t start = at_;
-    if (take("</")) {
-      const std::size_t close = rest().find('>');
-      if (close < 24) {
-        at_ += close + 1;
-        skip_space();
-        const std::size_t open = rest().substr(0, 24).find('>');
-        if (peek() == '<' && open != std::string_view::npos) {
-          at_ += open + 1;
-          out_.joint = Joint::pair;
-          return true;
-        }
-      }
-      at_ = start;
-      return false;
-    }
-    skip_space();
-    if (closed && take("{")) {
-      skip_members();
-    } else if (!closed && peek() == ':' && is_break(peek(1))) {
-      ++at_;
-      skip_space();
-      if (take("content: ") || take("value: ")) {
-        skip_blanks();
-        out_.joint = Joint::pair;
-        return true;
-      }
-      skip_members();  // `DBPassword:\n  Type: String\n  Default: x`
-      if (!std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower)) {
-        at_ = start;
-        return false;
-      }
-    }
-    if (closed && take(">")) {
-      skip_space();
-      if (take("<") && (take_word("value") || take_word("string")) && take(">")) {
-        out_.joint = Joint::pair;
-        return true;
-      }
-      at_ = start;
-      return false;
-    }
-    take(",");
-    skip_space();
-    if (closed && take_argument_number()) {
-      out_.joint = Joint::pair;
-      return true;
-    }
-    take_quote();
-    static_cast<void>(take("android:") || take("app:"));
-    if (!take_word("value") && !take_word("defaultvalue") && !take_word("content") && !take_word("default")) {
-      at_ = start;
-      return false;
-    }
-    close_name();
-    skip_blanks();
-    if (!take("=") && !take(":")) {
-      at_ = start;
-      return false;
-    }
-    out_.joint = Joint::pair;
-    return true;
-  }
-
-  // The next argument of an audit record: `a1="--password" a2="x"`.
-  bool take_argument_number() {
-    const std::size_t start = at_;
-    if (take("a")) {
-      while (more() && peek() >= '0' && peek() <= '9') {
-        ++at_;
-      }
-      if (at_ > start + 1 && take("=")) {
-        return true;
-      }
-    }
-    at_ = start;
-    return false;
-  }
-
-  // Lines of a block before its default: `type = string`, `sensitive = true`.
-  void skip_members() {
-    for (int lines = 0; lines < 4; ++lines) {
-      skip_space();
-      const std::size_t line_end = text_.find_first_of("\r\n", at_);
-      if (std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower) || line_end == std::string_view::npos || peek() == '}') {
-        return;
-      }
-      at_ = line_end;
-    }
   }
 };
 

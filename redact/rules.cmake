@@ -35,6 +35,7 @@ sourceos_library(redact_rules
     assignment.cpp
     checksum.cpp
     command_line.cpp
+    command_words.cpp
     confirm.cpp
     filler.cpp
     named_value.cpp

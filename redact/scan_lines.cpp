@@ -1,5 +1,5 @@
 // The part of Scan that looks at whole lines: values that stand twice on one, tokens that a line's end
-// broke.
+// broke, names in the paths of homes.
 #include "redact/scan.hpp"
 
 #include "redact/joined_lines.hpp"
@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t k_repeat_side_bytes = 2 * 1024;
 constexpr std::uint64_t k_line_bytes_max = 1024;
 constexpr std::uint64_t k_joined_look_bytes = 10 * 1024;
+constexpr std::size_t k_home_name_max = 32;
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -90,6 +91,40 @@ void Scan::on_line_end(std::uint64_t end) {
     });
   }
   add_mapped(std::move(inside), joined->shadow, begin);
+}
+
+// A home of ours that is called `home` itself: what follows it is a file of ours, no other user.
+bool Scan::ends_own_home(std::uint64_t end) const {
+  for (std::size_t at = 0; setup_->known != nullptr && at < setup_->known->size(); ++at) {
+    const KnownValue& known = setup_->known->at(at);
+    if (known.own == Own::home && end > base_ + known.value.size() &&
+        bytes(end - 1 - known.value.size(), end - 1) == known.value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The name after "/home/" and its like. Our own homes are known values and become $HOME.
+void Scan::on_home(std::uint64_t end) {
+  if (!setup_->personal_data || ends_own_home(end)) {
+    return;
+  }
+  std::uint64_t to = end;
+  while (to < end_of_text() && to - end <= k_home_name_max &&
+         (is_word(text_[to - base_]) || std::string_view("-.").contains(text_[to - base_]))) {
+    ++to;
+  }
+  while (to > end && text_[to - base_ - 1] == '.') {
+    --to;
+  }
+  const std::string_view name = bytes(end, to);
+  if (name.empty() || name.size() > k_home_name_max || is_vocabulary(name) ||
+      name == "Shared" || name == "Public" || name == "linuxbrew") {
+    return;
+  }
+  push({.from = end, .to = to, .label = setup_->rules->label(Own::user)}, name, false,
+       Verdict::confirmed);
 }
 
 }  // namespace sourceos::redact

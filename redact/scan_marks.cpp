@@ -17,7 +17,6 @@ namespace {
 constexpr std::uint64_t k_mark_overlap = 64;
 constexpr std::uint64_t k_context_side_bytes = 512;
 constexpr std::size_t k_token_bytes_min = 16;
-constexpr std::size_t k_home_name_max = 32;
 constexpr std::uint64_t k_shadow_bytes_max = 8 * 1024;
 constexpr std::uint64_t k_packed_bytes_max = 48 * 1024;  // of a stream; less than k_look_bytes
 // Decoding may make so much of a document's bytes, and so much more of any document (S-14).
@@ -375,40 +374,6 @@ Scan::Extent Scan::line_around(std::uint64_t at) const {
     }
     ++to;
   }
-}
-
-// A home of ours that is called `home` itself: what follows it is a file of ours, no other user.
-bool Scan::ends_own_home(std::uint64_t end) const {
-  for (std::size_t at = 0; setup_->known != nullptr && at < setup_->known->size(); ++at) {
-    const KnownValue& known = setup_->known->at(at);
-    if (known.own == Own::home && end > base_ + known.value.size() &&
-        bytes(end - 1 - known.value.size(), end - 1) == known.value) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// The name after "/home/" and its like. Our own homes are known values and become $HOME.
-void Scan::on_home(std::uint64_t end) {
-  if (!setup_->personal_data || ends_own_home(end)) {
-    return;
-  }
-  std::uint64_t to = end;
-  while (to < end_of_text() && to - end <= k_home_name_max &&
-         (is_token_char(text_[to - base_]) || text_[to - base_] == '.')) {
-    ++to;
-  }
-  while (to > end && text_[to - base_ - 1] == '.') {
-    --to;
-  }
-  const std::string_view name = bytes(end, to);
-  if (name.empty() || name.size() > k_home_name_max || is_vocabulary(name) ||
-      name == "Shared" || name == "Public" || name == "linuxbrew") {
-    return;
-  }
-  push({.from = end, .to = to, .label = setup_->rules->label(Own::user)}, name, false,
-       Verdict::confirmed);
 }
 
 }  // namespace sourceos::redact

@@ -4,6 +4,7 @@ sourceos_test(redact_rules
     assignment_test.cpp
     checksum_test.cpp
     command_line_test.cpp
+    command_words_test.cpp
     confirm_test.cpp
     filler_test.cpp
     named_value_test.cpp
