@@ -191,7 +191,7 @@ class Activation {
       report_.bundle = std::move(*bundle);
       bool all_noted = true;
       for (const std::unique_ptr<AgentRun>& run : runs_) {
-        all_noted = run->commit() && all_noted;
+        all_noted = run->commit(report_.bundle) && all_noted;
       }
       if (!all_noted) {
         report_.verdict = Verdict::incomplete;

@@ -359,7 +359,7 @@ void AgentRun::finish() {
   outcome_.after = outcome_.states.phase;
 }
 
-bool AgentRun::commit() {
+bool AgentRun::commit(const std::string& bundle) {
   if (!transaction_) {
     return true;
   }
@@ -368,6 +368,11 @@ bool AgentRun::commit() {
   if (!noted) {
     outcome_.reason = "journal-unwritable";
     outcome_.reached = false;
+  } else {
+    const AgentPlaces& places = outcome_.candidate.site.places;
+    AgentState notes = read_state(places);
+    notes.last_bundle = bundle;  // a note that fails costs `status` one line
+    (void)write_state(places, std::move(notes), ports_.host.clock.now());
   }
   return noted;
 }

@@ -23,7 +23,7 @@ class AgentRun {
   void refuse(std::string name, AgentResult result, std::string reason, std::string detail);
 
   // After the bundle: the change is final. False when that could not be noted.
-  [[nodiscard]] bool commit();
+  [[nodiscard]] bool commit(const std::string& bundle);
   // There will be no bundle: back to where it was.
   void take_back(std::string reason);
 

@@ -27,7 +27,10 @@ constexpr std::string_view k_system_directory = "/etc/sourceos/local-agents";
 Result<std::string> read_owned(const fs::path& file, std::uint32_t uid) {
   Result<host::Descriptor> opened = host::open_owned_file(file, uid);
   if (!opened && uid != 0 && opened.error().reason == "foreign-store") {
-    opened = host::open_owned_file(file, 0);
+    // What is wrong is said of the account's own file; that it is not root's either is no help.
+    if (auto of_root = host::open_owned_file(file, 0)) {
+      opened = std::move(of_root);
+    }
   }
   if (!opened) {
     Error error = std::move(opened).error();

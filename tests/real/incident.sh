@@ -132,7 +132,7 @@ replay() {
   has local-runtime findings.ruleId launchd-keepalive-true
   account "$agent" status node-commander >"$mac/said/status.txt"
 
-  say "install, start and restart act on nothing"
+  say "install, start, restart and activate put nothing into service"
   : >"$mac/launchd/calls"
   expect 1 install "$agent" install node-commander
   has install reason machine-stopped
@@ -140,6 +140,10 @@ replay() {
   expect 1 start "$agent" start node-commander
   has start reason not-installed
   expect 1 restart "$agent" restart node-commander
+  expect 1 activate "$agent" activate --declaration \
+    "$HOME/Library/Application Support/SourceOS/local-agents/node-commander.json"
+  has activate agents.result staged
+  has activate agents.reason machine-stopped
   [ -z "$(ls "$HOME/Library/LaunchAgents")" ] || fail "something was installed"
   ! grep -qE '^(enable|bootstrap|kickstart|bootout|disable)' "$mac/launchd/calls" || fail "launchd was told something"
 

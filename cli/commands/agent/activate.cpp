@@ -14,6 +14,7 @@
 #include "cli/parser.hpp"
 #include "cli/render.hpp"
 #include "cli/report.hpp"
+#include "cli/scrub.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
@@ -155,8 +156,9 @@ class NoEvidence final : public runtime::Evidence {
 };
 
 Result<Report> report_of(const runtime::ActivationReport& report, const redact::Pipeline& pipeline,
-                         bool is_dry_run) {
-  const json::Value raw = as_json(report, [](std::string_view text) { return std::string(text); });
+                         const host::Host& host, bool is_dry_run) {
+  const json::Value raw =
+      as_json(report, [&](std::string_view text) { return home_as_variable(std::string(text), host); });
   json::Value record = new_record("local-agent-activation");
   record.update(json::Value::parse(pipeline.json(raw).canonical()));
   record["bundleId"] = report.bundle.empty() ? json::Value(nullptr) : json::Value(report.bundle);
@@ -208,7 +210,10 @@ Result<Report> activate(const Options& options, Context& context) {
         .host = context.host,
         .backend = *backend,
         .evidence = evidence,
-        .redact = [&](std::string_view text) { return pipeline().text(text).str(); },
+        .redact =
+            [&](std::string_view text) {
+              return pipeline().text(home_as_variable(std::string(text), context.host)).str();
+            },
         .quarantine =
             [&](const runtime::AgentSite& site, std::string_view trigger) {
               return quarantine_agent(context, *backend, pipeline(), site, trigger);
@@ -217,7 +222,7 @@ Result<Report> activate(const Options& options, Context& context) {
         .podman_directory = podman_directory(context)};
     SOURCEOS_TRY_ASSIGN(const runtime::ActivationReport report,
                         runtime::activate(ports, catalog, activation_options(options, go)));
-    return report_of(report, pipeline(), is_dry_run);
+    return report_of(report, pipeline(), context.host, is_dry_run);
   };
   if (context.evidence == "none") {
     EngineOptions without_store;
