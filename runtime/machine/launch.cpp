@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/json/json.hpp"
+#include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
@@ -34,6 +35,17 @@ std::vector<std::string> attach_words(const ContainerPlan& plan) {
 
 std::vector<std::string> remove_words(const ContainerPlan& plan) {
   return {"rm", "--force", "--time", "2", plan.name};
+}
+
+// Podman's own reason stands last.
+std::string last_line(std::string_view output) {
+  std::string last;
+  for (const std::string_view line : text::lines(output)) {
+    if (const std::string_view words = text::trim(line); !words.empty()) {
+      last = words;
+    }
+  }
+  return last;
 }
 
 class Launch {
@@ -92,9 +104,14 @@ class Launch {
     facts.status = collect::ActionStatus::failed;
     facts.detail = answer.outcome.error_output;
     const std::string_view why = answer.is_timed_out() ? "probe-timeout" : reason;
-    return fail(ErrorKind::refused, why,
-                fmt::format("podman {} ended with {}", answer.argv.size() > 1 ? action : "",
-                            answer.outcome.status));
+    const std::string said = last_line(answer.outcome.error_output);
+    Error error(ErrorKind::refused, why,
+                fmt::format("podman {} ended with {}{}{}", action, answer.outcome.status,
+                            said.empty() ? "" : ": ", said));
+    if (said.find("already in use") != std::string::npos) {  // of a launch that was killed
+      error.next = "podman rm " + container_.name;
+    }
+    return fail(std::move(error));
   }
 
   Status make() {

@@ -152,6 +152,17 @@ TEST_CASE("an interrupt ends the launch and removes the container") {
   CHECK(stage.was_asked("rm --force"));
 }
 
+TEST_CASE("what podman says of a failed order is told, and a name in use has its remedy") {
+  Stage stage;
+  stage.answers["create"] = MachineScene::failed(
+      125, "warning\nError: creating container storage: the container name is already in use\n\n");
+  const LaunchOutcome outcome = stage.run();
+  REQUIRE(outcome.failure.has_value());
+  CHECK(outcome.failure->reason == "create-failed");
+  CHECK(outcome.failure->message.ends_with("already in use"));
+  CHECK(outcome.failure->next == "podman rm " + stage.made.container.name);
+}
+
 TEST_CASE("a signal while the container is made is an interrupt, and what may be there is removed") {
   Stage stage;
   volatile int signal = 0;
