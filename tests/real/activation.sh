@@ -7,24 +7,10 @@
 # usage: activation.sh BIN
 set -euo pipefail
 bin=$(cd "${1:?usage: activation.sh BIN}" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-support=$here/../support
+# shellcheck source=tests/real/on_real_host.sh
+. "$(dirname "$0")/on_real_host.sh"
 export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-activation}
-
-if [ "${2-}" != inside ]; then
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "SKIPPED: only root can set up a real host" >&2
-    exit 77
-  fi
-  if ! "$support/real-host" up >/dev/null 2>&1; then
-    "$support/real-host" install
-    "$support/real-host" up >/dev/null
-  fi
-  trap '"$support/real-host" down' EXIT
-  "$support/real-host" image
-  "$support/real-host" exec -- "$here/activation.sh" "$bin" inside
-  exit
-fi
+[ "${2-}" = inside ] || on_real_host root "$bin" activation.sh inside
 
 work=$(mktemp -d)
 trap 'systemctl --user stop sourceos-agent@sample.service 2>/dev/null || true; rm -rf "$work"' EXIT
