@@ -30,7 +30,6 @@ namespace sourceos::bundle {
 namespace {
 
 constexpr std::string_view k_upper_hex = "0123456789ABCDEF";
-constexpr std::size_t k_counter_max = 999'999;
 
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -292,7 +292,10 @@ Status parse_index_line(std::string_view text, IndexLine& line) {
   if (reader.try_take("null")) {
     line.source.reset();
   } else {
-    take_source(reader, line.source ? *line.source : line.source.emplace());
+    if (!line.source) {
+      line.source = IndexLine::Source{};
+    }
+    take_source(reader, *line.source);
   }
   reader.take(R"(,"where":)");
   take_where(reader, line.where);

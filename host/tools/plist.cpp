@@ -207,7 +207,7 @@ void read_dictionary(plist_t node, PlistValue& value) {
     if (member == nullptr || !key) {
       return;
     }
-    value.members.emplace_back(key.get(), read_value(member));
+    value.members.push_back({key.get(), read_value(member)});
   }
 }
 
@@ -257,8 +257,8 @@ PlistValue read_value(plist_t node) {
 
 const PlistValue* PlistValue::find(std::string_view name) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [&](const auto& member) { return member.first == name; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [&](const auto& member) { return member.name == name; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 bool is_binary_plist(std::string_view bytes) { return bytes.starts_with(k_magic); }

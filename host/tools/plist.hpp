@@ -13,16 +13,23 @@ namespace sourceos::host {
 
 enum class PlistKind { string, integer, real, boolean, date, data, array, dictionary, other };
 
+struct PlistMember;
+
 struct PlistValue {
   PlistKind kind = PlistKind::other;
   std::string text;          // string; data as raw bytes
   std::uint64_t number = 0;  // integer (negative ones in two's complement); boolean as 0 or 1
   std::vector<PlistValue> items;
-  std::vector<std::pair<std::string, PlistValue>> members;
+  std::vector<PlistMember> members;
 
   // The member of a dictionary, or nullptr.
   [[nodiscard]] const PlistValue* find(std::string_view name) const;
   [[nodiscard]] bool is_true() const { return kind == PlistKind::boolean && number != 0; }
+};
+
+struct PlistMember {
+  std::string name;
+  PlistValue value;
 };
 
 // `malformed` when it is none; `limit` past 1 MiB, 64 levels or 100,000 values.
