@@ -15,6 +15,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-null-dereference
     -Wno-maybe-uninitialized -Wno-dangling-pointer)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 uses its own deprecated buffer in std::stable_sort; the compiled rules are one string.
+  target_compile_options(sourceos_settings INTERFACE
+    -Wno-deprecated-declarations -Wno-overlength-strings)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(sourceos_settings INTERFACE _FORTIFY_SOURCE=2)
 endif()
