@@ -11,6 +11,8 @@ namespace sourceos::redact {
 
 namespace {
 
+constexpr std::size_t k_ipv4_side_bytes = 16;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
@@ -132,8 +134,17 @@ std::optional<TextRange> email_at(std::string_view text, std::size_t at) {
   return TextRange{from, to};
 }
 
+bool is_in_private_ipv4(std::string_view text, std::size_t at) {
+  std::size_t from = at;
+  while (from > 0 && at - from < k_ipv4_side_bytes && (is_digit(text[from - 1]) || text[from - 1] == '.')) {
+    --from;
+  }
+  const std::string_view address = text.substr(from);
+  return address.starts_with("10.") || address.starts_with("127.") || address.starts_with("192.168.");
+}
+
 std::optional<TextRange> ipv4_at(std::string_view text, std::size_t at) {
-  const auto range = extend(text, at, 16, [](char c) { return is_digit(c) || c == '.'; });
+  const auto range = extend(text, at, k_ipv4_side_bytes, [](char c) { return is_digit(c) || c == '.'; });
   std::string_view address = text.substr(range.from, range.to - range.from);
   std::size_t to = range.to;
   if (!address.empty() && address.back() == '.') {  // the end of a sentence

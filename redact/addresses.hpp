@@ -23,6 +23,8 @@ struct TextRange {
 
 // Not loopback, private, link-local, multicast, unspecified or for documentation.
 [[nodiscard]] bool is_public_ipv4(std::string_view address);
+// Quick: the address that holds the byte at `at` begins like one of the usual private networks.
+[[nodiscard]] bool is_in_private_ipv4(std::string_view text, std::size_t at);
 [[nodiscard]] bool is_public_ipv6(std::string_view address);
 // Not all zeros or ones, not multicast.
 [[nodiscard]] bool is_device_mac(std::string_view address);

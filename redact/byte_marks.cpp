@@ -112,7 +112,7 @@ SOURCEOS_AVX2 __m256i members(Nibbles halves, __m256i low, __m256i high) {
                           _mm256_shuffle_epi8(high, halves.high));
 }
 
-__attribute__((target("avx2"))) Masks masks_by_avx2(const char* block, bool all) {
+SOURCEOS_AVX2 Masks masks_by_avx2(const char* block, bool all) {
   const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block));
   const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 32));
   const Nibbles a_halves = nibbles(a);
@@ -144,6 +144,34 @@ __attribute__((target("avx2"))) Masks masks_by_avx2(const char* block, bool all)
   masks.colon = bits_of(_mm256_cmpeq_epi8(a, colon), _mm256_cmpeq_epi8(b, colon));
   masks.dash = bits_of(_mm256_cmpeq_epi8(a, dash), _mm256_cmpeq_epi8(b, dash));
   masks.at = bits_of(_mm256_cmpeq_epi8(a, at), _mm256_cmpeq_epi8(b, at));
+  return masks;
+}
+
+// One look into the table of classes for each byte; bytes past ASCII are all but four of no class.
+#define SOURCEOS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi"), always_inline)) inline
+
+SOURCEOS_AVX512 Masks masks_by_avx512(const char* block) {
+  const __m512i bytes = _mm512_loadu_si512(block);
+  const std::uint64_t past = _mm512_movepi8_mask(bytes);
+  const __m512i classes = _mm512_maskz_permutex2var_epi8(
+      ~past, _mm512_loadu_si512(k_classes.data()), bytes, _mm512_loadu_si512(k_classes.data() + 64));
+  const auto has = [&](std::uint8_t bit) __attribute__((target("avx512f,avx512bw,avx512vbmi"), always_inline)) {
+    return std::uint64_t{_mm512_test_epi8_mask(classes, _mm512_set1_epi8(static_cast<char>(bit)))};
+  };
+  Masks masks;
+  masks.word = has(k_word);
+  masks.token = has(k_token);
+  masks.special = has(k_special);
+  masks.digit = has(k_digit);
+  masks.dot = has(k_dot);
+  masks.colon = has(k_colon);
+  masks.dash = has(k_dash);
+  masks.at = has(k_at);
+  if (past != 0) {
+    for (const unsigned c : {0xC2U, 0xE2U, 0xEFU, 0xFDU}) {
+      masks.special |= _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(c)));
+    }
+  }
   return masks;
 }
 #endif
@@ -199,41 +227,89 @@ std::uint64_t run_begins(Pair run, bool& before) {
   return begins;
 }
 
-template <class MasksOf>
-void walk(std::string_view text, std::size_t from, std::size_t to, bool all, ByteMarks& marks,
-          MasksOf masks_of) {
-  const auto read = [&](std::size_t at) {
-    if (at + k_block <= text.size()) {
-      return masks_of(text.data() + at);
-    }
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void fill_by_avx2(const char* at, std::size_t blocks, bool all, Masks* masks) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    masks[i] = masks_by_avx2(at + i * k_block, all);
+  }
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) void fill_by_avx512(const char* at, std::size_t blocks,
+                                                                           bool, Masks* masks) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    masks[i] = masks_by_avx512(at + i * k_block);
+  }
+}
+
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+}
+#endif
+
+void fill_by_table(const char* at, std::size_t blocks, bool, Masks* masks) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    masks[i] = masks_by_table(at + i * k_block);
+  }
+}
+
+using Fill = void (*)(const char* at, std::size_t blocks, bool all, Masks* masks);
+
+Fill choose_fill() {
+#if defined(__x86_64__)
+  if (has_avx512()) {
+    return fill_by_avx512;
+  }
+  if (__builtin_cpu_supports("avx2") != 0) {
+    return fill_by_avx2;
+  }
+#endif
+  return fill_by_table;
+}
+
+// The masks of so many blocks from `at` on, blanks where the text ends.
+void fill_blocks(std::string_view text, std::size_t at, std::size_t blocks, bool all, Masks* masks) {
+  static const Fill fill = choose_fill();
+  const std::size_t whole = at < text.size() ? std::min((text.size() - at) / k_block, blocks) : 0;
+  fill(text.data() + at, whole, all, masks);
+  for (std::size_t i = whole; i < blocks; ++i) {
     std::array<char, k_block> rest;
     rest.fill(' ');
-    if (at < text.size()) {
-      std::memcpy(rest.data(), text.data() + at, text.size() - at);
+    const std::size_t begin = at + i * k_block;
+    if (begin < text.size()) {
+      std::memcpy(rest.data(), text.data() + begin, std::min(text.size() - begin, k_block));
     }
-    return masks_of(rest.data());
-  };
+    fill(rest.data(), 1, all, masks + i);
+  }
+}
+
+void add(std::vector<std::uint32_t>& list, std::size_t at, std::uint64_t bits) {
+  while (bits != 0) {
+    list.push_back(static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(bits)));
+    bits &= bits - 1;
+  }
+}
+
+void walk(std::string_view text, std::size_t from, std::size_t to, bool all, ByteMarks& marks) {
+  constexpr std::size_t k_blocks = 64;
+  std::array<Masks, k_blocks + 1> masks;
   bool run_before = false;
   bool token_before = false;
-  Masks masks = read(from);
-  for (std::size_t at = from; at < to; at += k_block) {
-    const Masks next = read(at + k_block);
-    const auto add = [&](std::vector<std::uint32_t>& list, std::uint64_t bits) {
-      while (bits != 0) {
-        list.push_back(static_cast<std::uint32_t>(at) +
-                       static_cast<std::uint32_t>(std::countr_zero(bits)));
-        bits &= bits - 1;
+  for (std::size_t chunk = from; chunk < to; chunk += k_blocks * k_block) {
+    const std::size_t blocks = std::min(k_blocks, (to - chunk + k_block - 1) / k_block);
+    fill_blocks(text, chunk, blocks + 1, all, masks.data());
+    for (std::size_t i = 0; i < blocks; ++i) {
+      const Masks& now = masks[i];
+      const Masks& next = masks[i + 1];
+      const std::size_t at = chunk + i * k_block;
+      add(marks.runs, at, run_begins({now.word, next.word}, run_before));
+      add(marks.tokens, at, run_begins({now.token, next.token}, token_before));
+      add(marks.specials, at, now.special);
+      if (all) {
+        add(marks.dots, at, address_dots(now, next));
+        add(marks.colons, at, address_colons(now, next));
+        add(marks.ats, at, now.at);
       }
-    };
-    add(marks.runs, run_begins({masks.word, next.word}, run_before));
-    add(marks.tokens, run_begins({masks.token, next.token}, token_before));
-    add(marks.specials, masks.special);
-    if (all) {
-      add(marks.dots, address_dots(masks, next));
-      add(marks.colons, address_colons(masks, next));
-      add(marks.ats, masks.at);
     }
-    masks = next;
   }
 }
 
@@ -258,17 +334,7 @@ bool is_base64_char(char c) { return (k_classes[static_cast<unsigned char>(c)] &
 
 void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWish wish,
                 ByteMarks& marks) {
-  const bool all = wish == MarkWish::all;
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") != 0) {
-    walk(text, from, to, all, marks,
-         [all](const char* block) { return masks_by_avx2(block, all); });
-  } else {
-    walk(text, from, to, all, marks, masks_by_table);
-  }
-#else
-  walk(text, from, to, all, marks, masks_by_table);
-#endif
+  walk(text, from, to, wish == MarkWish::all, marks);
   for (auto* list : {&marks.runs, &marks.tokens, &marks.specials, &marks.dots, &marks.colons, &marks.ats}) {
     drop_past_end(*list, std::min(to + k_block, text.size()));
   }

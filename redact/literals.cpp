@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <tuple>
 
 namespace sourceos::redact {
@@ -69,16 +70,18 @@ void Literals::add(const EnginePattern& literal, std::uint32_t index) {
   entry.caseless = literal.caseless;
   entry.word_begin = literal.word_begin;
   entry.word_end = literal.word_end;
-  entry.bytes = literal.caseless ? text::ascii_lower(literal.expression) : literal.expression;
-  choose_probe(entry);
+  entry.text = static_cast<std::uint32_t>(texts_.size());
+  entry.size = static_cast<std::uint16_t>(literal.expression.size());
+  const std::string lower = text::ascii_lower(literal.expression);
+  texts_ += literal.caseless ? lower : literal.expression;
+  choose_probe(entry, lower);
   entries_.push_back(std::move(entry));
 }
 
 // The rarest bytes, or rare ones that another literal has chosen.
-void Literals::choose_probe(Entry& entry) {
+void Literals::choose_probe(Entry& entry, std::string_view lower) {
   constexpr std::size_t k_offset_max = 64;
-  constexpr double k_shared = 0.1;
-  const std::string lower = text::ascii_lower(entry.bytes);
+  constexpr double k_shared = 0.3;
   const std::size_t size = std::min(lower.size(), k_probe_bytes_max);
   double least = 2;
   for (std::size_t at = 0; at + size <= lower.size() && at < k_offset_max; ++at) {
@@ -87,7 +90,7 @@ void Literals::choose_probe(Entry& entry) {
       probe |= std::uint32_t{static_cast<unsigned char>(lower[at + i])} << (8 * i);
     }
     probe |= k_probe_fold & (~0U >> (8 * (k_probe_bytes_max - size)));
-    double share = commonness(std::string_view(lower).substr(at, size));
+    double share = commonness(lower.substr(at, size));
     share *= chosen_.contains(probe) ? k_shared : 1;
     if (share < least) {
       least = share;
@@ -137,12 +140,13 @@ void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
       continue;
     }
     const std::size_t from = at - entry.offset;
-    const std::size_t to = from + entry.bytes.size();
+    const std::size_t to = from + entry.size;
     if (to > walk.block.size() || walk.base + to <= walk.after) {
       continue;
     }
-    const std::string_view there = walk.block.substr(from, entry.bytes.size());
-    if ((entry.caseless ? equal_caseless(there, entry.bytes) : there == entry.bytes) &&
+    const std::string_view there = walk.block.substr(from, entry.size);
+    const std::string_view literal = std::string_view(texts_).substr(entry.text, entry.size);
+    if ((entry.caseless ? equal_caseless(there, literal) : there == literal) &&
         !(entry.word_begin && from > 0 && is_word(walk.block[from - 1])) &&
         !(entry.word_end && to < walk.block.size() && is_word(walk.block[to]))) {
       walk.events->push_back({walk.base + to, entry.index});
@@ -151,25 +155,19 @@ void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
 }
 
 // Without a branch for each place: most are not in the map, and which cannot be guessed.
-void Literals::look_at_places(Walk& walk, std::size_t chunk, const std::uint64_t* found,
-                              std::size_t steps, std::size_t which) const {
+void Literals::look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
+                              std::size_t which) const {
   const std::uint32_t mask = masks_[which];
   if (mask == 0) {
     return;
   }
   const std::uint64_t* map = maps_[which].data();
-  std::array<std::uint16_t, Probes::k_places * Probes::k_steps_max> kept;
+  std::array<std::uint16_t, Probes::k_places_max> kept;
   std::size_t count = 0;
-  const std::size_t safe = walk.block.size() - std::min<std::size_t>(walk.block.size(), 3);
-  for (std::size_t step = 0; step < steps; ++step) {
-    for (std::uint64_t bits = found[step]; bits != 0; bits &= bits - 1) {
-      const std::size_t place = step * Probes::k_places + static_cast<std::size_t>(std::countr_zero(bits));
-      const std::size_t at = chunk + place;
-      const std::uint32_t seen = at < safe ? load(walk.block.data() + at) | k_probe_fold : walk.seen(at);
-      const std::uint32_t bit = map_bit(seen & mask);
-      kept[count] = static_cast<std::uint16_t>(place);
-      count += map[bit / 64] >> (bit % 64) & 1;
-    }
+  for (const std::uint16_t place : places) {
+    const std::uint32_t bit = map_bit(walk.seen(chunk + place) & mask);
+    kept[count] = place;
+    count += map[bit / 64] >> (bit % 64) & 1;
   }
   for (std::size_t i = 0; i < count; ++i) {
     look_at(walk, chunk + kept[i], mask);
@@ -183,28 +181,24 @@ Engine::Scanned Literals::scan(std::string_view block, std::uint64_t base, std::
   }
   Walk walk{block, base, after, &events};
   const std::size_t events_max = events.size() + k_events_max;
-  Probes::Places places;
+  const auto places = std::make_unique<Probes::Places>();
   std::size_t at = 0;
   while (at < block.size()) {
     constexpr std::size_t k_more = k_probe_bytes_max - 1;
     const std::size_t left = block.size() - at;
-    std::size_t steps = left < k_more ? 0 : std::min((left - k_more) / Probes::k_places, Probes::k_steps_max);
+    std::size_t steps = left < k_more ? 0 : std::min((left - k_more) / Probes::k_step_places, Probes::k_steps_max);
     if (steps > 0) {
-      probes_.find(block.data() + at, steps, places);
+      probes_.find(block.data() + at, steps, *places);
     } else {
-      std::array<char, Probes::k_places + k_more> rest{};
+      std::array<char, Probes::k_step_places + k_more> rest{};
       std::memcpy(rest.data(), block.data() + at, std::min(left, rest.size()));
-      probes_.find(rest.data(), 1, places);
-      if (left < Probes::k_places) {
-        places.four[0] &= (std::uint64_t{1} << left) - 1;
-        places.shorter[0] &= (std::uint64_t{1} << left) - 1;
-      }
+      probes_.find(rest.data(), 1, *places);
       steps = 1;
     }
-    look_at_places(walk, at, places.four.data(), steps, 0);
-    look_at_places(walk, at, places.shorter.data(), steps, 1);
-    look_at_places(walk, at, places.shorter.data(), steps, 2);
-    at += steps * Probes::k_places;
+    look_at_places(walk, at, places->four.list(), 0);
+    look_at_places(walk, at, places->shorter.list(), 1);
+    look_at_places(walk, at, places->shorter.list(), 2);
+    at += steps * Probes::k_step_places;
     if (events.size() >= events_max) {
       return {true, base + std::min(at, block.size())};  // later ones end past it
     }

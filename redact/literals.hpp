@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,20 +34,22 @@ class Literals {
     std::uint32_t probe;   // the four bytes, folded; fewer of a short literal
     std::uint32_t mask;
     std::uint32_t index;
+    std::uint32_t text;    // where in texts_
+    std::uint16_t size;
     std::uint16_t offset;  // of the probe in the literal
     bool caseless;
     bool word_begin;
     bool word_end;
-    std::string bytes;     // in lower case when caseless
   };
   struct Walk;
   void add(const EnginePattern& literal, std::uint32_t index);
-  void choose_probe(Entry& entry);
+  void choose_probe(Entry& entry, std::string_view lower);
   void group();
   void look_at(Walk& walk, std::size_t at, std::uint32_t mask) const;
-  // Looks at the places of a chunk that SIMD or tables found.
-  void look_at_places(Walk& walk, std::size_t chunk, const std::uint64_t* found, std::size_t steps,
+  // Those of the places, from `chunk` on, where a probe of the size stands.
+  void look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
                       std::size_t which) const;
+  std::string texts_;                     // the literals, in lower case those that are caseless
   std::vector<Entry> entries_;            // by the hash of the probe
   std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
   std::array<std::uint32_t, 3> masks_{};  // of probes of four bytes, three, two; 0: none

@@ -235,6 +235,7 @@ Share part_of_piece(const Piece& piece) {
     auto more = count < times_max ? product(times, one.texts) : std::nullopt;
     if (!more || part.texts.size() + more->size() > k_texts_max) {
       for (const Text& text : times) {
+        std::erase(part.texts, text);
         part.texts.push_back(is_cut(text) ? text : text + k_cut);
       }
       break;
@@ -254,16 +255,13 @@ std::vector<Text> join_from(const std::vector<Share>& pieces, std::size_t first,
     auto joined = product(now, piece.texts);
     if (!joined) {
       for (Text& text : now) {
-        text += k_cut;
+        text += is_cut(text) ? Text() : Text(1, k_cut);
       }
       return now;
     }
     take_cheaper(best, cover_of(*joined, begin));
     now = std::move(*joined);
-    if (std::ranges::any_of(now, is_cut)) {
-      for (Text& text : now) {
-        text += is_cut(text) ? Text() : Text(1, k_cut);
-      }
+    if (std::ranges::all_of(now, is_cut)) {
       return now;
     }
   }

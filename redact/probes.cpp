@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <utility>
 
 #if defined(__x86_64__)
@@ -116,13 +117,26 @@ class Grouping {
 #if defined(__x86_64__)
 bool has_permutes() {
   static const bool has =
-      __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+      __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0 &&
+      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("popcnt") != 0;
   return has;
 }
 
 using Permutes = std::array<std::array<std::array<std::uint8_t, 128>, 2>, k_probe_bytes_max>;
 
-__attribute__((target("avx512f,avx512bw,avx512vbmi"))) void find_by_permute(
+#define SOURCEOS_PERMUTES __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")))
+
+// Appends those of 64 places whose bits are set: without a branch, since how many cannot be guessed.
+SOURCEOS_PERMUTES inline void append(Probes::List& list, std::uint64_t bits, __m512i low, __m512i high) {
+  const auto first = static_cast<__mmask32>(bits);
+  const auto second = static_cast<__mmask32>(bits >> 32);
+  _mm512_storeu_si512(list.places.data() + list.size, _mm512_maskz_compress_epi16(first, low));
+  list.size += static_cast<std::size_t>(__builtin_popcount(first));
+  _mm512_storeu_si512(list.places.data() + list.size, _mm512_maskz_compress_epi16(second, high));
+  list.size += static_cast<std::size_t>(__builtin_popcount(second));
+}
+
+SOURCEOS_PERMUTES void find_by_permute(
     const Permutes& permutes, const char* at, std::size_t steps, Probes::Places& places) {
   __m512i tables[k_probe_bytes_max][2][2];
   for (unsigned place = 0; place < k_probe_bytes_max; ++place) {
@@ -131,8 +145,12 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) void find_by_permute(
       tables[place][half][1] = _mm512_loadu_si512(permutes[place][half].data() + 64);
     }
   }
+  std::array<std::uint16_t, 32> ascending{};
+  std::iota(ascending.begin(), ascending.end(), std::uint16_t{0});
+  __m512i first = _mm512_loadu_si512(ascending.data());
+  __m512i second = _mm512_add_epi16(first, _mm512_set1_epi16(32));
   const __m512i high_of_four = _mm512_set1_epi8(static_cast<char>(k_groups_of_four >> 8));
-  for (std::size_t step = 0; step < steps; ++step, at += Probes::k_places) {
+  for (std::size_t step = 0; step < steps; ++step, at += Probes::k_step_places) {
     __m512i low = _mm512_set1_epi8(-1);
     __m512i high = low;
 #pragma GCC unroll 4
@@ -144,9 +162,11 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) void find_by_permute(
           high, _mm512_permutex2var_epi8(tables[place][1][0], bytes, tables[place][1][1]));
     }
     const __m512i four = _mm512_or_si512(low, _mm512_and_si512(high, high_of_four));
-    places.four[step] = _mm512_test_epi8_mask(four, four);
+    append(places.four, _mm512_test_epi8_mask(four, four), first, second);
     const __m512i shorter = _mm512_andnot_si512(high_of_four, high);
-    places.shorter[step] = _mm512_test_epi8_mask(shorter, shorter);
+    append(places.shorter, _mm512_test_epi8_mask(shorter, shorter), first, second);
+    first = _mm512_add_epi16(first, _mm512_set1_epi16(64));
+    second = _mm512_add_epi16(second, _mm512_set1_epi16(64));
   }
 }
 #endif
@@ -167,6 +187,7 @@ Probes::Probes(const std::vector<Probe>& probes) {
 void Probes::find(const char* at, std::size_t steps, Places& places) const {
 #if defined(__x86_64__)
   if (has_permutes()) {
+    places.four.size = places.shorter.size = 0;
     find_by_permute(permutes_, at, steps, places);
     return;
   }
@@ -176,18 +197,17 @@ void Probes::find(const char* at, std::size_t steps, Places& places) const {
 
 void Probes::find_plainly(const char* at, std::size_t steps, Places& places) const {
   const auto* bytes = reinterpret_cast<const unsigned char*>(at);
-  for (std::size_t step = 0; step < steps; ++step, bytes += k_places) {
-    std::uint64_t four = 0;
-    std::uint64_t shorter = 0;
-    for (std::size_t i = 0; i < k_places; ++i) {
-      const unsigned groups = tables_[0][bytes[i]] & tables_[1][bytes[i + 1]] &
-                              tables_[2][bytes[i + 2]] & tables_[3][bytes[i + 3]];
-      four |= std::uint64_t{(groups & k_groups_of_four) != 0} << i;
-      shorter |= std::uint64_t{(groups & ~k_groups_of_four) != 0} << i;
-    }
-    places.four[step] = four;
-    places.shorter[step] = shorter;
+  std::size_t four = 0;
+  std::size_t shorter = 0;
+  for (std::size_t i = 0; i < steps * k_step_places; ++i) {
+    const unsigned groups = tables_[0][bytes[i]] & tables_[1][bytes[i + 1]] & tables_[2][bytes[i + 2]] &
+                            tables_[3][bytes[i + 3]];
+    places.four.places[four] = places.shorter.places[shorter] = static_cast<std::uint16_t>(i);
+    four += (groups & k_groups_of_four) != 0 ? 1U : 0U;
+    shorter += (groups & ~k_groups_of_four) != 0 ? 1U : 0U;
   }
+  places.four.size = four;
+  places.shorter.size = shorter;
 }
 
 }  // namespace sourceos::redact

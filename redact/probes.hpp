@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sourceos::redact {
@@ -25,18 +26,24 @@ inline constexpr std::uint32_t k_probe_fold = 0x20202020U;
 
 class Probes {
  public:
-  static constexpr std::size_t k_places = 64;     // of one step
+  static constexpr std::size_t k_step_places = 64;
   static constexpr std::size_t k_steps_max = 64;  // of one call
-  // A bit for each place that may begin a probe: one of four bytes, a shorter one.
+  static constexpr std::size_t k_places_max = k_step_places * k_steps_max;
+  // Places that may begin a probe, ascending.
+  struct List {
+    std::array<std::uint16_t, k_places_max + 32> places;  // written in stretches of 32
+    std::size_t size = 0;
+    [[nodiscard]] std::span<const std::uint16_t> list() const { return {places.data(), size}; }
+  };
   struct Places {
-    std::array<std::uint64_t, k_steps_max> four{};
-    std::array<std::uint64_t, k_steps_max> shorter{};
+    List four;     // a probe of four bytes
+    List shorter;  // of fewer
   };
 
   Probes() = default;
   // Each probe once.
   explicit Probes(const std::vector<Probe>& probes);
-  // Looks at steps * k_places places from `at`; reads three bytes more.
+  // Looks at steps * k_step_places places from `at`; reads three bytes more.
   void find(const char* at, std::size_t steps, Places& places) const;
   // The same without permutes.
   void find_plainly(const char* at, std::size_t steps, Places& places) const;

@@ -1,5 +1,5 @@
-// The part of Scan that looks at whole lines: values that stand twice on one, tokens that a line's end
-// broke, names in the paths of homes.
+// The part of Scan that looks at whole lines: those on which runs of token characters stand, values
+// that stand twice on one, tokens that a line's end broke, names in the paths of homes.
 #include "redact/scan.hpp"
 
 #include "redact/joined_lines.hpp"
@@ -125,6 +125,36 @@ void Scan::on_home(std::uint64_t end) {
   }
   push({.from = end, .to = to, .label = setup_->rules->label(Own::user)}, name, false,
        Verdict::confirmed);
+}
+
+// The lines of runs that end up to `limit`, or what of very long ones can bear on a match. Matches
+// that go over lines are near their run.
+void Scan::find_runs(Extent where, std::uint64_t limit) {
+  const std::uint64_t width = setup_->rules->run_width_max();
+  std::erase_if(run_lines_, [&](const Extent& line) { return line.to <= done_; });
+  for (const std::uint32_t mark : level_->marks.tokens) {
+    const std::uint64_t at = marks_from_ + mark;
+    if (at >= limit) {
+      break;
+    }
+    std::uint64_t to = at;
+    while (to < where.to && (is_word(text_[to - base_]) || text_[to - base_] == '-')) {
+      ++to;
+    }
+    const std::uint64_t low = std::max(base_, at - std::min(at, width));
+    const std::uint64_t high = std::min(end_of_text(), to + width);
+    const std::size_t before = bytes(low, at).rfind('\n');
+    const std::size_t after = bytes(to, high).find('\n');
+    Extent line{before == std::string_view::npos ? low : low + before + 1,
+                after == std::string_view::npos ? high : to + after};
+    line.from = std::min(line.from, std::max(low, at - std::min<std::uint64_t>(at, k_run_near_bytes)));
+    line.to = std::max(line.to, std::min(high, to + k_run_near_bytes));
+    if (!run_lines_.empty() && line.from <= run_lines_.back().to) {
+      run_lines_.back().to = std::max(run_lines_.back().to, line.to);
+    } else {
+      run_lines_.push_back(line);
+    }
+  }
 }
 
 }  // namespace sourceos::redact

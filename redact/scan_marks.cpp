@@ -59,36 +59,6 @@ void Scan::find_marks_to(std::uint64_t limit) {
   find_marks(text_.substr(marks_from_ - base_), 0, limit - marks_from_, wish, level_->marks);
 }
 
-// The lines of runs that end up to `limit`, or what of very long ones can bear on a match. Matches
-// that go over lines are near their run.
-void Scan::find_runs(Extent where, std::uint64_t limit) {
-  const std::uint64_t width = setup_->rules->run_width_max();
-  std::erase_if(run_lines_, [&](const Extent& line) { return line.to <= done_; });
-  for (const std::uint32_t mark : level_->marks.tokens) {
-    const std::uint64_t at = marks_from_ + mark;
-    if (at >= limit) {
-      break;
-    }
-    std::uint64_t to = at;
-    while (to < where.to && is_token_char(text_[to - base_])) {
-      ++to;
-    }
-    const std::uint64_t low = std::max(base_, at - std::min(at, width));
-    const std::uint64_t high = std::min(end_of_text(), to + width);
-    const std::size_t before = bytes(low, at).rfind('\n');
-    const std::size_t after = bytes(to, high).find('\n');
-    Extent line{before == std::string_view::npos ? low : low + before + 1,
-                after == std::string_view::npos ? high : to + after};
-    line.from = std::min(line.from, std::max(low, at - std::min<std::uint64_t>(at, k_run_near_bytes)));
-    line.to = std::max(line.to, std::min(high, to + k_run_near_bytes));
-    if (!run_lines_.empty() && line.from <= run_lines_.back().to) {
-      run_lines_.back().to = std::max(run_lines_.back().to, line.to);
-    } else {
-      run_lines_.push_back(line);
-    }
-  }
-}
-
 void Scan::look_at_marks(std::uint64_t limit) {
   const std::uint64_t from = marks_from_;
   const ByteMarks& marks = level_->marks;
@@ -309,6 +279,9 @@ std::optional<TextRange> Scan::find_address(std::string_view near, std::size_t a
     return email_at(near, at);
   }
   if (own == Own::ip) {
+    if (!everything && is_in_private_ipv4(near, at)) {
+      return std::nullopt;
+    }
     const auto range = ipv4_at(near, at);
     return range && (everything || is_public_ipv4(part(*range))) ? range : std::nullopt;
   }

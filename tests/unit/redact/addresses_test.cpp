@@ -46,3 +46,14 @@ TEST_CASE("loopback, private and documentation addresses are nobody's") {
   CHECK_FALSE(is_device_mac("ff:ff:ff:ff:ff:ff"));
   CHECK_FALSE(is_device_mac("00:00:00:00:00:00"));
 }
+
+TEST_CASE("what begins like a private address is no public one, whatever it goes on with") {
+  for (const std::string_view address : {"10.0.3.7", "127.0.0.1", "192.168.1.20", "8.8.4.4", "100.10.1.2", "110.1.2.3"}) {
+    const std::string text = "from " + std::string(address) + ":80";
+    const std::size_t dot = text.find('.');
+    CAPTURE(address);
+    const auto range = ipv4_at(text, dot);
+    REQUIRE(range);
+    CHECK(is_in_private_ipv4(text, dot) != is_public_ipv4(text.substr(range->from, range->to - range->from)));
+  }
+}
