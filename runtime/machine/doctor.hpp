@@ -46,13 +46,4 @@ struct DoctorReport {
 
 [[nodiscard]] DoctorReport run_doctor(const DoctorQuestion& question);
 
-// "whole-home", "declared-roots", "wsl-automount", "unknown", "not-applicable".
-[[nodiscard]] std::string vm_exposure(const ProfileRuntime& runtime, const MachineFacts& machine,
-                                      const DenySet& deny, const std::vector<std::string>& roots);
-// A shared path covers this one; true when nobody knows what is shared.
-[[nodiscard]] bool is_shared_into_machine(const MachineFacts& machine, const DenySet& deny,
-                                          const std::string& path);
-// The paths of the profile that a machine has to see: resolved, absolute.
-[[nodiscard]] std::vector<std::string> machine_roots(const Profile& profile, const DenySet& deny);
-
 }  // namespace sourceos::runtime

@@ -18,7 +18,7 @@
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
 #include "host/tools/nix.hpp"
-#include "runtime/machine/doctor.hpp"
+#include "runtime/machine/shared_paths.hpp"
 
 namespace sourceos::runtime {
 

@@ -11,7 +11,6 @@
 #include "host/host.hpp"
 #include "host/tools/git.hpp"
 #include "runtime/doors/trust_gate.hpp"
-#include "runtime/machine/doctor.hpp"
 #include "runtime/machine/launch_container.hpp"
 #include "runtime/machine/launch_doors.hpp"
 #include "runtime/machine/launch_mounts.hpp"

@@ -8,9 +8,9 @@
 #include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/host.hpp"
-#include "runtime/machine/doctor.hpp"
 #include "runtime/machine/mount_policy.hpp"
 #include "runtime/machine/real_path.hpp"
+#include "runtime/machine/shared_paths.hpp"
 
 namespace sourceos::runtime {
 

@@ -8,7 +8,7 @@
 #include "cli/render.hpp"
 #include "core/json/json.hpp"
 #include "host/host.hpp"
-#include "runtime/machine/doctor.hpp"
+#include "runtime/machine/shared_paths.hpp"
 #include "runtime/machine/machine_start.hpp"
 
 namespace sourceos::cli {

@@ -122,26 +122,6 @@ TEST_CASE("each repository is read and judged") {
   CHECK(check(doctor(scene, "linux-native", {"~/dev/r"}), "repo.policy").status == "warn");
 }
 
-TEST_CASE("what a machine sees is compared with what the profile needs") {
-  MachineScene scene;
-  const DenySet deny = scene.deny();
-  ProfileRuntime runtime;
-  CHECK(vm_exposure(runtime, {}, deny, {}) == "not-applicable");
-  runtime.mode = "machine";
-  CHECK(vm_exposure(runtime, {}, deny, {}) == "unknown");
-  MachineFacts machine;
-  machine.exposure_known = true;
-  machine.shared_paths = {scene.home.string()};
-  CHECK(vm_exposure(runtime, machine, deny, {}) == "whole-home");
-  const std::string root = (scene.home / "dev/r").string();
-  machine.shared_paths = {root};
-  CHECK(vm_exposure(runtime, machine, deny, {root}) == "declared-roots");
-  CHECK(is_shared_into_machine(machine, deny, root + "/below"));
-  CHECK_FALSE(is_shared_into_machine(machine, deny, (scene.home / "dev/other").string()));
-  runtime.provider = "wsl";
-  CHECK(vm_exposure(runtime, machine, deny, {root}) == "wsl-automount");
-}
-
 TEST_CASE("too few ids for containers are a warning on native Linux") {
   MachineScene scene;
   CHECK(check(doctor(scene), "podman.socket").status == "pass");
