@@ -31,7 +31,12 @@ for _ in $(seq 100); do
   [ "$(systemctl --user show --property=ActiveState --value bundle-demo.service)" = failed ] && break
   sleep 0.1
 done
-journalctl --sync
+# `journalctl --sync` does not wait for what journald has not yet read from a unit's output.
+for _ in $(seq 100); do
+  journalctl --sync
+  journalctl --user-unit bundle-demo.service --output cat | grep -q 'demo starts' && break
+  sleep 0.1
+done
 podman run --replace --name bundle-demo --env "DEMO_TOKEN=$secret" localhost/sourceos/demo:1 \
   /bin/sh -c 'echo "container says $DEMO_TOKEN"' >/dev/null
 

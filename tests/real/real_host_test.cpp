@@ -92,7 +92,16 @@ void make_failed_unit(RealHost& host) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  host.must({"journalctl", "--sync"});
+  // `journalctl --sync` does not wait for what journald has not yet read from a unit's output.
+  for (int i = 0; i < 100; ++i) {
+    host.must({"journalctl", "--sync"});
+    const auto journal =
+        host.must({"journalctl", "--user-unit", "real-demo.service", "--output", "cat"});
+    if (has(journal.output, "demo says hello")) {
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 }  // namespace
