@@ -2,8 +2,11 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
+#include <mutex>
 #include <new>
 
 namespace sourceos::bundle {
@@ -22,6 +25,60 @@ void start_library() {
   assert(result >= 0);
   static_cast<void>(result);
 }
+
+std::uint8_t* guarded_memory(std::size_t size) {
+  void* memory = sodium_malloc(size);
+  if (memory == nullptr) {
+    throw std::bad_alloc();  // as every other allocation would
+  }
+  return static_cast<std::uint8_t*>(memory);
+}
+
+// Keys share one locked and guarded page. A mapping for each costs a dozen system calls, and one is
+// derived for every entry of a bundle.
+class SmallSecrets {
+ public:
+  static constexpr std::size_t k_slot_bytes = 64;
+
+  // Lives as long as the process: secrets may outlast statics.
+  static SmallSecrets& instance() {
+    static SmallSecrets& one = *new SmallSecrets;
+    return one;
+  }
+
+  // nullptr when all are in use.
+  std::uint8_t* take() {
+    const std::lock_guard lock(mutex_);
+    return free_count_ == 0 ? nullptr : page_ + free_[--free_count_] * k_slot_bytes;
+  }
+
+  // False for memory that is not of the page.
+  bool give_back(std::uint8_t* bytes) {
+    const auto offset = reinterpret_cast<std::uintptr_t>(bytes) -
+                        reinterpret_cast<std::uintptr_t>(page_);
+    if (offset >= k_slots * k_slot_bytes) {
+      return false;
+    }
+    sodium_memzero(bytes, k_slot_bytes);
+    const std::lock_guard lock(mutex_);
+    free_[free_count_++] = offset / k_slot_bytes;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t k_slots = 64;
+
+  SmallSecrets() : page_(guarded_memory(k_slots * k_slot_bytes)) {
+    for (std::size_t i = 0; i < k_slots; ++i) {
+      free_[i] = i;
+    }
+  }
+
+  std::uint8_t* const page_;
+  std::mutex mutex_;
+  std::array<std::size_t, k_slots> free_{};
+  std::size_t free_count_ = k_slots;
+};
 
 }  // namespace
 
@@ -49,15 +106,17 @@ bool verify_signature(std::string_view message, std::string_view signature, cons
                                      key.bytes.data()) == 0;
 }
 
-void SecretBytes::Free::operator()(std::uint8_t* bytes) const { sodium_free(bytes); }
+void SecretBytes::Free::operator()(std::uint8_t* bytes) const {
+  if (!SmallSecrets::instance().give_back(bytes)) {
+    sodium_free(bytes);
+  }
+}
 
 SecretBytes::SecretBytes(std::size_t size) : size_(size) {
   start_library();
-  void* memory = sodium_malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) {
-    throw std::bad_alloc();  // as every other allocation would
-  }
-  bytes_.reset(static_cast<std::uint8_t*>(memory));
+  std::uint8_t* small =
+      size <= SmallSecrets::k_slot_bytes ? SmallSecrets::instance().take() : nullptr;
+  bytes_.reset(small != nullptr ? small : guarded_memory(std::max<std::size_t>(size, 1)));
 }
 
 SecretBytes SecretBytes::take(std::string& source) {

@@ -7,6 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 using namespace sourceos;
 using namespace sourceos::bundle;
@@ -157,6 +160,33 @@ constexpr std::array k_with_torsion = {
 std::string raw(const char* hex) { return hex_decode(hex).value(); }
 
 }  // namespace
+
+TEST_CASE("many small secrets at once keep their bytes apart, and come and go on every thread") {
+  std::vector<SecretBytes> held;
+  for (std::size_t i = 0; i < 200; ++i) {  // more than share a page
+    std::string bytes(1 + i % 70, static_cast<char>('a' + i % 26));
+    held.push_back(SecretBytes::take(bytes));
+    CHECK(bytes.empty());
+  }
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    CHECK(held[i].view() == std::string(1 + i % 70, static_cast<char>('a' + i % 26)));
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> mixed = 0;
+  for (char name = '0'; name < '4'; ++name) {
+    threads.emplace_back([name, &mixed] {
+      for (int i = 0; i < 2000; ++i) {
+        std::string bytes(32, name);
+        const SecretBytes secret = SecretBytes::take(bytes);
+        mixed += secret.view() == std::string(32, name) ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(mixed == 0);
+}
 
 TEST_CASE("the RFC 8032 keys sign the RFC 8032 signatures") {
   for (const Rfc8032& vector : k_rfc8032) {
