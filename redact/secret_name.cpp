@@ -158,6 +158,10 @@ NameMeaning meaning_of_name(std::string_view name) {
   }
   for (std::size_t at = words.size(); at-- > 0;) {
     const std::string_view before = at > 0 ? std::string_view(words[at - 1]) : std::string_view();
+    // `pass-through`, `passThrough`: a way, not a password.
+    if (words[at] == "pass" && at + 1 < words.size() && words[at + 1] == "through") {
+      continue;
+    }
     const NameMeaning meaning = meaning_of_word(words[at], before);
     if (meaning.strength == NameStrength::none) {
       if (one_of(words[at], k_about)) {
