@@ -9,7 +9,7 @@ build="g++ cmake ninja-build ccache mold pkg-config git
  libsodium-dev libssl-dev libzstd-dev libsimdjson-dev nlohmann-json3-dev libcli11-dev doctest-dev
  libvectorscan-dev libre2-dev libyaml-dev libexpat1-dev libfmt-dev libvalijson-dev
  libtomlplusplus-dev libplist-dev"
-test="libbenchmark-dev zstd xz-utils minisign skopeo docker-registry openssh-client openssl tar curl tmux nix-bin chromium
+test="libbenchmark-dev jq python3 zstd xz-utils minisign skopeo docker-registry openssh-client openssl tar curl tmux nix-bin chromium
  podman runc conmon netavark aardvark-dns catatonit iptables iproute2 uidmap slirp4netns
  fuse-overlayfs systemd dbus dbus-user-session busybox-static util-linux passwd procps"
 bench="libbenchmark-dev zstd valgrind ripgrep restic borgbackup ostree sed grep time"
