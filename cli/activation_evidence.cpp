@@ -51,19 +51,6 @@ collect::ActionFacts action_of(const runtime::CommandRun& run, const std::string
           .detail = {}};
 }
 
-collect::ActionFacts action_of(const runtime::UndoAction& undo, const std::string& agent, UtcTime at) {
-  return {.action = fmt::format("undo: {}", to_string(undo.undo)),
-          .target = fmt::format("{}: {}", agent, to_string(undo.target)),
-          .argv = std::nullopt,
-          .started_at = at,
-          .finished_at = at,
-          .exit_code = std::nullopt,
-          .status = undo.done ? ActionStatus::rolled_back : ActionStatus::failed,
-          .before = {},
-          .after = {},
-          .detail = undo.detail};
-}
-
 }  // namespace
 
 Result<std::optional<std::uint64_t>> find_intent(const Context& context, std::string_view transaction) {
@@ -188,11 +175,11 @@ void ActivationEvidence::tell_facts(const runtime::ActivationReport& report) {
       facts.actions.push_back(action_of(run, agent.name));
     }
     for (const runtime::UndoAction& undo : agent.rollback.actions) {
-      facts.actions.push_back(action_of(undo, agent.name, report.finished_at));
+      facts.actions.push_back(action_facts(undo, agent.name, report.finished_at));
     }
     for (const runtime::UndoAction& undo :
          agent.recovered ? agent.recovered->actions : std::vector<runtime::UndoAction>()) {
-      facts.actions.push_back(action_of(undo, agent.name, report.finished_at));
+      facts.actions.push_back(action_facts(undo, agent.name, report.finished_at));
     }
   }
 }

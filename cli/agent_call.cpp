@@ -10,6 +10,7 @@
 #include "core/json/parse.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "host/fault.hpp"
 #include "host/host.hpp"
 #include "host/interrupt.hpp"
 #include "host/tool_finder.hpp"
@@ -139,11 +140,12 @@ runtime::Redactor AgentCall::redactor() const {
 }
 
 Status AgentCall::intend(const std::string& command, const runtime::ReadDeclaration& agent,
-                         const std::vector<runtime::PlannedAction>& plan) {
+                         const std::vector<runtime::PlannedAction>& plan,
+                         std::string_view transaction) {
   const std::string policy = runtime::policy_hash_of(agent.hash).text();
   state_->acted = true;
   return state_->session->intend(runtime::intent_document(
-      command, agent.declaration.name, plan, policy, state_->context->host.clock.now()));
+      command, agent.declaration.name, plan, policy, transaction, state_->context->host.clock.now()));
 }
 
 Status AgentCall::add_json(std::vector<std::string> path, collect::EntryKind kind,
@@ -214,7 +216,10 @@ Result<Report> AgentCall::finish(json::Value record, ExitCode code, const std::s
     if (state_->acted) {
       shield.emplace();
     }
-    Status collected = state_->session->collect();
+    Status collected = state_->acted ? host::fault_point("bundle.write") : Status();
+    if (collected) {
+      collected = state_->session->collect();
+    }
     const auto sealed =
         collected ? state_->session->seal({.exit_code = static_cast<std::uint64_t>(code),
                                            .result = run_result(code),
@@ -384,7 +389,7 @@ void print_recovered(const json::Value& recovered, Text& text) {
     text.line("  not recovered: " + text_of(recovered, "problem"), Tone::bad);
   }
   if (!text_of(recovered, "transactionId").empty()) {
-    text.line(fmt::format("  first undone: {} of an activation that did not end",
+    text.line(fmt::format("  first undone: {} of a command that did not end",
                           counted(number_of(recovered, "undone"), "change", "changes")),
               Tone::warning);
   }

@@ -46,8 +46,10 @@ class AgentCall {
   [[nodiscard]] runtime::Redactor redactor() const;
   [[nodiscard]] const redact::Pipeline& pipeline() const;
 
+  // `transaction`: of the journal, where one is kept.
   [[nodiscard]] Status intend(const std::string& command, const runtime::ReadDeclaration& agent,
-                              const std::vector<runtime::PlannedAction>& plan);
+                              const std::vector<runtime::PlannedAction>& plan,
+                              std::string_view transaction = {});
   [[nodiscard]] Status add_json(std::vector<std::string> path, collect::EntryKind kind,
                                 const json::Value& document);
   void add_text(std::vector<std::string> path, collect::EntryKind kind, collect::ContentHint hint,

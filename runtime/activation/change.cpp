@@ -8,6 +8,8 @@
 #include "host/fault.hpp"
 #include "host/files.hpp"
 #include "runtime/agent/launcher.hpp"
+#include "runtime/agent/podman_calls.hpp"
+#include "runtime/agent/provenance.hpp"
 #include "runtime/agent/state.hpp"
 
 namespace sourceos::runtime {
@@ -32,19 +34,19 @@ class Change {
     const Declaration& d = candidate_.site.declaration;
     const bool same = before_.definition == bundle::sha256(candidate_.definition) &&
                       before_.launcher == bundle::sha256(candidate_.launcher);
-    if (same) {
-      SOURCEOS_TRY(make_surroundings(d));
-      return std::string("unchanged");
-    }
-    if (before_.definition) {
+    if (before_.definition && !same && setting_.target != Target::installed) {
       SOURCEOS_TRY(retire_old());
     }
-    replaced_ = true;
+    replaced_ = !same;
+    SOURCEOS_TRY(make_surroundings(d));
     SOURCEOS_TRY(transaction_.make_directory(Step::install, Place::launcher_directory, 0755));
     SOURCEOS_TRY(write(Place::launcher, candidate_.launcher, 0755, "install.launcher"));
-    SOURCEOS_TRY(make_surroundings(d));
+    SOURCEOS_TRY(write(Place::provenance, make_provenance(host_, d), 0600, {}));
     SOURCEOS_TRY(transaction_.make_directory(Step::install, Place::definition_directory, 0755));
     SOURCEOS_TRY(write(Place::definition, candidate_.definition, 0644, "install.definition"));
+    if (same) {
+      return std::string("unchanged");
+    }
     SOURCEOS_TRY(reload());
     return before_.definition ? std::string("replaced an earlier version") : std::string("new");
   }
@@ -52,6 +54,7 @@ class Change {
   Result<std::string> enable() {
     SOURCEOS_TRY(host::fault_point("enable.before"));
     if (backend_.status(candidate_.site.service).enabled) {
+      transaction_.tell_skipped("enable", candidate_.site.service.unit, "it is enabled already");
       return std::string("unchanged");
     }
     const bool starts_too = backend_.platform() == Platform::macos &&
@@ -102,7 +105,7 @@ class Change {
     const ServiceRef& service = candidate_.site.service;
     if (before_.service.active) {
       SOURCEOS_TRY(give({.step = Step::install, .action = Action::stop, .undo = Undo::start,
-                         .give = [&] { return backend_.stop(service, candidate_.site.stop_timeout_ms()); },
+                         .give = [&] { return backend_.stop(service, stop_timeout_ms(candidate_.site.declaration)); },
                          .expected = [](const ServiceStatus& now) { return !now.active; }}));
       // A container outlives the client that was killed, and would pass for the new version.
       SOURCEOS_TRY(stop_container(host_, candidate_.site.declaration));
@@ -115,7 +118,7 @@ class Change {
     return interrupted();
   }
 
-  // What the agent needs around it: the empty authfile and its log directory.
+  // What the agent needs around it: the empty authfile and directories for its logs.
   Status make_surroundings(const Declaration& d) {
     SOURCEOS_TRY(host::fault_point("install.authfile"));
     if (d.runtime == AgentRuntime::podman && d.auth_mode == AuthMode::empty_authfile &&
@@ -124,7 +127,14 @@ class Change {
       SOURCEOS_TRY(write(Place::authfile, k_empty_authfile, 0600, {}));
     }
     SOURCEOS_TRY(host::fault_point("install.logdir"));
-    return transaction_.make_directory(Step::install, Place::log_directory, 0700);
+    for (const auto& [place, log] : {std::pair{Place::log_directory, &d.app_log},
+                                     std::pair{Place::stdout_directory, &d.stdout_log},
+                                     std::pair{Place::stderr_directory, &d.stderr_log}}) {
+      if (!log->empty()) {
+        SOURCEOS_TRY(transaction_.make_directory(Step::install, place, 0700));
+      }
+    }
+    return {};
   }
 
   Status reload() {
@@ -205,7 +215,8 @@ std::string reason_of(const Error& error, Step step) {
   if (error.kind == ErrorKind::interrupted) {
     return "interrupted";
   }
-  if (error.reason != "fault-injected" && error.kind != ErrorKind::io) {
+  if (error.reason == "no-space" ||
+      (error.reason != "fault-injected" && error.kind != ErrorKind::io)) {
     return error.reason;
   }
   return step == Step::install ? "install-failed" : step == Step::enable ? "enable-failed" : "start-failed";
@@ -237,7 +248,9 @@ ChangeResult apply_change(host::Host& host, ServiceBackend& backend, Transaction
     }
     return done.has_value();
   };
-  const bool goes_on = run(Step::install, [&] { return change.install(); }) &&
+  const bool is_installed =
+      setting.first != Step::install || run(Step::install, [&] { return change.install(); });
+  const bool goes_on = is_installed && setting.target != Target::installed &&
                        run(Step::enable, [&] { return change.enable(); });
   if (goes_on && setting.target == Target::running) {
     (void)run(Step::start, [&] { return change.start(); });
@@ -250,14 +263,11 @@ Status stop_container(const host::Host& host, const Declaration& d) {
   if (d.runtime != AgentRuntime::podman) {
     return {};
   }
-  std::vector<std::string> argv = {"podman"};
-  if (d.connection) {
-    argv.insert(argv.end(), {"--connection", *d.connection});
-  }
-  argv.insert(argv.end(), {"stop", "--ignore", "--time", std::to_string(d.shutdown_timeout_s),
-                           "--", d.container_name});
-  constexpr std::uint64_t k_grace_ms = 10'000;  // podman's own, after the kill
-  const CommandRun run = run_and_note(host, std::move(argv), d.shutdown_timeout_s * 1000 + k_grace_ms);
+  const CommandRun run =
+      run_and_note(host,
+                   podman_argv(d, {"stop", "--ignore", "--time", std::to_string(d.shutdown_timeout_s),
+                                   "--", d.container_name}),
+                   stop_timeout_ms(d));
   return run.ok() || run.end == host::ProcessEnd::missing
              ? Status{}
              : fail(ErrorKind::unavailable, "container-stop-failed", run.error_output);

@@ -12,10 +12,11 @@
 
 namespace sourceos::runtime {
 
-// How far an activation goes.
-enum class Target { staged, enabled, running };
+// How far it goes.
+enum class Target { staged, installed, enabled, running };
 
 struct ChangeSetting {
+  Step first = Step::install;  // `enable`: what is installed is left as it is
   Target target = Target::running;
   std::function<void(std::uint64_t ms)> sleep;  // between two looks at health
 };
@@ -33,7 +34,7 @@ struct ChangeResult {
 
 // Each step looks at `before` and does only what is needed. What runs of an earlier version is
 // stopped and disabled first, so that going back in reverse order starts it last, from its own
-// files. Stops at the first failure and at an interrupt, and undoes nothing itself.
+// files; with the target `installed` it runs on. Stops at the first failure and at an interrupt, and undoes nothing itself.
 [[nodiscard]] ChangeResult apply_change(host::Host& host, ServiceBackend& backend,
                                         Transaction& transaction, const Candidate& candidate,
                                         const HostState& before, StepClock& clock,

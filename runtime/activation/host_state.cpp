@@ -8,9 +8,8 @@
 #include "core/json/parse.hpp"
 #include "core/limits.hpp"
 #include "host/files.hpp"
-#include "host/tools/podman.hpp"
 #include "runtime/activation/limits.hpp"
-#include "runtime/agent/podman_answers.hpp"
+#include "runtime/agent/podman_calls.hpp"
 
 namespace sourceos::runtime {
 
@@ -123,21 +122,14 @@ json::Value as_json(const Drift& drift) {
 }
 
 bool is_healthy(const host::Host& host, const Declaration& declaration) {
-  switch (declaration.health_type) {
-    case HealthType::none: return true;
-    case HealthType::command: {
-      host::ProcessRequest request;
-      request.argv = declaration.health_command;
-      const auto outcome = host.processes.run(request);
-      return outcome && outcome->ok();
-    }
-    case HealthType::podman_container: break;
+  if (declaration.health_type == HealthType::command) {
+    return run_and_note(host, declaration.health_command, limits::k_probe_timeout_ms).ok();
   }
-  const host::Podman podman(host.processes, declaration.connection.value_or(""));
-  const auto answer =
-      podman.inspect_container(declaration.container_name, limits::k_probe_timeout_ms);
-  const auto container = answer && answer->outcome.ok() ? container_in(answer->outcome.output)
-                                                        : std::nullopt;
+  // Another runtime has no container: that its process lives is all there is to see.
+  if (declaration.health_type == HealthType::none || declaration.runtime != AgentRuntime::podman) {
+    return true;
+  }
+  const auto container = find_container(host, declaration);
   return container && container->state == declaration.health_expected;
 }
 

@@ -27,7 +27,7 @@ enum class Action {
 };
 
 // Roles of the places that a transaction may touch; which paths they are follows from the
-// declaration (runtime/activation/places.hpp).
+// declaration.
 enum class Place {
   declaration,
   launcher_directory,
@@ -35,6 +35,9 @@ enum class Place {
   authfile_directory,
   authfile,
   log_directory,
+  stdout_directory,
+  stderr_directory,
+  provenance,
   definition_directory,
   definition,
   service,

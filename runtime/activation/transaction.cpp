@@ -10,6 +10,7 @@
 #include "host/fault.hpp"
 #include "host/files.hpp"
 #include "host/interrupt.hpp"
+#include "runtime/agent/provenance.hpp"
 
 namespace sourceos::runtime {
 
@@ -18,6 +19,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view k_declaration_copy = "agent.json";
+
+// How a change of a file is called in the record; empty: it goes with another.
+std::string word_of(Action action, Place place) {
+  const bool is_log_directory = place == Place::log_directory || place == Place::stdout_directory ||
+                                place == Place::stderr_directory;
+  return action == Action::write_file                           ? fmt::format("write-{}", to_string(place))
+         : action == Action::make_directory && is_log_directory ? std::string("make-log-directory")
+                                                                : std::string();
+}
 
 Status reach(std::string_view fault, std::string_view where) {
   return fault.empty() ? Status{} : host::fault_point(fmt::format("{}.{}", fault, where));
@@ -56,6 +66,9 @@ fs::path AgentSite::path(Place place) const {
     case Place::authfile_directory: return declaration.authfile.parent_path();
     case Place::authfile: return declaration.authfile;
     case Place::log_directory: return declaration.app_log.parent_path();
+    case Place::stdout_directory: return declaration.stdout_log.parent_path();
+    case Place::stderr_directory: return declaration.stderr_log.parent_path();
+    case Place::provenance: return provenance_file(places);
     case Place::definition_directory: return places.definition.parent_path();
     case Place::definition: return places.definition;
     case Place::state: return places.state / "state.json";
@@ -74,6 +87,19 @@ json::Value as_json(const UndoAction& action) {
           {"command", action.command.empty() ? json::Value(nullptr) : json::Value(action.command)}};
 }
 
+collect::ActionFacts action_facts(const UndoAction& action, std::string_view agent, UtcTime at) {
+  return {.action = fmt::format("undo: {}", to_string(action.undo)),
+          .target = fmt::format("{}: {}", agent, to_string(action.target)),
+          .argv = std::nullopt,
+          .started_at = at,
+          .finished_at = at,
+          .exit_code = std::nullopt,
+          .status = action.done ? collect::ActionStatus::rolled_back : collect::ActionStatus::failed,
+          .before = {},
+          .after = {},
+          .detail = action.detail};
+}
+
 json::Value as_json(const UndoReport& report) {
   json::Value actions = json::Value::array();
   for (const UndoAction& action : report.actions) {
@@ -83,7 +109,7 @@ json::Value as_json(const UndoReport& report) {
 }
 
 Result<Transaction> Transaction::begin(const host::Host& host, ServiceBackend& backend,
-                                       AgentSite site, std::string id) {
+                                       AgentSite site, std::string id, ActionLog* log) {
   const std::string declaration = as_json(site.declaration).dump();
   SOURCEOS_TRY(host::make_directories(site.transactions() / id, 0700));
   SOURCEOS_TRY(host::write_file_atomically(site.transactions() / id / k_declaration_copy, declaration,
@@ -98,7 +124,7 @@ Result<Transaction> Transaction::begin(const host::Host& host, ServiceBackend& b
   line.before.sha256 = bundle::sha256(declaration);
   line.status = LineStatus::done;
   SOURCEOS_TRY(journal.append(std::move(line)));
-  return Transaction(host, backend, std::move(site), std::move(id), std::move(journal));
+  return Transaction(host, backend, std::move(site), std::move(id), std::move(journal), log);
 }
 
 Result<Before> Transaction::keep_backup(const fs::path& path, std::uint64_t seq) {
@@ -141,6 +167,17 @@ Status Transaction::change(JournalLine line, const std::function<Status()>& deed
   return done ? noted : done;
 }
 
+Status Transaction::tell_file(std::string_view action, const fs::path& path,
+                              const std::function<Status()>& deed) {
+  return log_ == nullptr || action.empty() ? deed() : log_->file(action, path, deed);
+}
+
+void Transaction::tell_skipped(std::string_view action, std::string_view target, std::string detail) {
+  if (log_ != nullptr && !action.empty()) {
+    log_->skipped(action, target, std::move(detail));
+  }
+}
+
 Status Transaction::write_file(Step step, Place place, std::string_view bytes, std::uint32_t mode,
                                std::string_view fault) {
   SOURCEOS_TRY(reach(fault, "before"));
@@ -151,13 +188,17 @@ Status Transaction::write_file(Step step, Place place, std::string_view bytes, s
   line.target = place;
   SOURCEOS_TRY_ASSIGN(line.before, keep_backup(path, seq_ + 1));
   line.after = bundle::sha256(bytes);
+  const std::string word = word_of(line.action, place);
   if (line.before.sha256 == line.after && line.before.mode == mode) {
+    tell_skipped(word, path.native(), "unchanged");
     return reach(fault, "after");
   }
   line.undo = line.before.exists == true ? Undo::restore_file : Undo::remove_file;
   return change(std::move(line), [&]() -> Status {
-    SOURCEOS_TRY(host::write_file_atomically(path, bytes, mode, host::Durability::synced, fault));
-    return reach(fault, "after");
+    return tell_file(word, path, [&]() -> Status {
+      SOURCEOS_TRY(host::write_file_atomically(path, bytes, mode, host::Durability::synced, fault));
+      return reach(fault, "after");
+    });
   });
 }
 
@@ -179,7 +220,10 @@ Status Transaction::make_directory(Step step, Place place, std::uint32_t mode) {
   line.target = place;
   line.before.exists = false;
   line.undo = Undo::remove_file;
-  return change(std::move(line), [&] { return host::make_directories(path, mode); });
+  const std::string word = word_of(line.action, place);
+  return change(std::move(line), [&] {
+    return tell_file(word, path, [&] { return host::make_directories(path, mode); });
+  });
 }
 
 Status Transaction::give(const Order& order) {
@@ -194,6 +238,9 @@ Status Transaction::give(const Order& order) {
   return change(std::move(line), [&]() -> Status {
     const OrderResult result = host::fault_point("backend.lies") ? order.give() : OrderResult{};
     commands_.insert(commands_.end(), result.commands.begin(), result.commands.end());
+    if (log_ != nullptr) {
+      (void)log_->order(to_string(order.action), site_.service.unit, result);
+    }
     if (!result.ok) {
       failed_reason_ = result.reason;
       return fail(ErrorKind::unavailable, result.reason, result.detail);

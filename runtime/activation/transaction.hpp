@@ -17,6 +17,7 @@
 #include "host/host.hpp"
 #include "runtime/activation/journal.hpp"
 #include "runtime/activation/step.hpp"
+#include "runtime/agent/actions.hpp"
 #include "runtime/agent/backend.hpp"
 #include "runtime/agent/declaration.hpp"
 #include "runtime/agent/places.hpp"
@@ -33,11 +34,6 @@ struct AgentSite {
   [[nodiscard]] static AgentSite of(const Declaration& declaration, const host::Host& host);
   // Empty for the service, which is no file.
   [[nodiscard]] std::filesystem::path path(Place place) const;
-  // How long a stop may take: the manager kills after the declared time, and then has to reap.
-  [[nodiscard]] std::uint64_t stop_timeout_ms() const {
-    constexpr std::uint64_t k_grace_ms = 10'000;
-    return declaration.shutdown_timeout_s * 1000 + k_grace_ms;
-  }
   [[nodiscard]] std::filesystem::path journal() const { return places.state / "journal.jsonl"; }
   [[nodiscard]] std::filesystem::path transactions() const { return places.state / "txn"; }
 };
@@ -55,6 +51,9 @@ struct UndoAction {
   std::string command = {};  // what a person types instead; empty when it is done
 };
 [[nodiscard]] json::Value as_json(const UndoAction& action);
+// As a row of the record's actions.
+[[nodiscard]] collect::ActionFacts action_facts(const UndoAction& action, std::string_view agent,
+                                                UtcTime at);
 
 struct UndoReport {
   bool performed = false;
@@ -65,10 +64,11 @@ struct UndoReport {
 
 class Transaction {
  public:
-  // The first line; the declaration is copied, so that recovery knows the places again.
+  // The first line; the declaration is copied, so that recovery knows the places again. What is
+  // done is told to `log` too, when there is one.
   [[nodiscard]] static Result<Transaction> begin(const host::Host& host,
                                                  ServiceBackend& backend, AgentSite site,
-                                                 std::string id);
+                                                 std::string id, ActionLog* log = nullptr);
 
   // --- changes; each is undone by rollback when it, or a later one, fails
   // Fault points "<fault>.before|partial|after"; writing what is there already changes nothing.
@@ -91,6 +91,10 @@ class Transaction {
   // The end: `committed`, `rolled_back` or `incomplete`. Backups go, but with `incomplete`.
   [[nodiscard]] Status close(LineStatus how);
 
+  // A change that was not needed.
+  void tell_skipped(std::string_view action, std::string_view target, std::string detail);
+
+  [[nodiscard]] bool has_changes() const { return seq_ > 0; }
   [[nodiscard]] const AgentSite& site() const { return site_; }
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const std::vector<CommandRun>& commands() const { return commands_; }
@@ -99,18 +103,21 @@ class Transaction {
 
  private:
   Transaction(const host::Host& host, ServiceBackend& backend, AgentSite site, std::string id,
-              Journal journal)
+              Journal journal, ActionLog* log)
       : host_(&host), backend_(&backend), site_(std::move(site)), id_(std::move(id)),
-        journal_(std::move(journal)) {}
+        journal_(std::move(journal)), log_(log) {}
 
   [[nodiscard]] Result<Before> keep_backup(const std::filesystem::path& path, std::uint64_t seq);
   [[nodiscard]] Status change(JournalLine line, const std::function<Status()>& deed);
+  [[nodiscard]] Status tell_file(std::string_view action, const std::filesystem::path& path,
+                                 const std::function<Status()>& deed);
 
   const host::Host* host_;
   ServiceBackend* backend_;
   AgentSite site_;
   std::string id_;
   Journal journal_;
+  ActionLog* log_;
   std::uint64_t seq_ = 0;
   std::vector<CommandRun> commands_;
   std::string failed_reason_;

@@ -170,7 +170,7 @@ class Undoer {
     const ServiceStatus now = backend_.status(site_.service);
     if (!now.reachable || now.active || now.known) {
       SOURCEOS_TRY(obey_unless_lying([&] {
-        return backend_.stop(site_.service, site_.stop_timeout_ms());
+        return backend_.stop(site_.service, stop_timeout_ms(site_.declaration));
       }));
       SOURCEOS_TRY(expect(!backend_.status(site_.service).active, "still running"));
     }
@@ -234,7 +234,7 @@ UndoAction put_definition_out_of_use(ServiceBackend& backend, const AgentSite& s
     (void)host::sync_directory(path.parent_path());
     // Their answers change nothing: the definition is gone, and what remains is for a person.
     // launchd forgets a job only when it is told to, systemd when it reads anew.
-    (void)backend.stop(site.service, site.stop_timeout_ms());
+    (void)backend.stop(site.service, stop_timeout_ms(site.declaration));
     if (backend.status(site.service).active) {
       (void)backend.kill(site.service);
     }

@@ -26,7 +26,7 @@ json::Value as_json(const PlannedAction& planned,
 
 json::Value intent_document(std::string_view command, std::string_view agent,
                             const std::vector<PlannedAction>& plan, const std::string& policy_hash,
-                            UtcTime at) {
+                            std::string_view transaction, UtcTime at) {
   json::Value rows = json::Value::array();
   for (const PlannedAction& each : plan) {
     const std::optional<bundle::Digest> before =
@@ -39,6 +39,7 @@ json::Value intent_document(std::string_view command, std::string_view agent,
           {"subject", {{"kind", "local-agent"}, {"ref", agent}}},
           {"plan", std::move(rows)},
           {"policyHash", policy_hash},
+          {"transactionId", transaction.empty() ? json::Value() : json::Value(transaction)},
           {"startedAt", format_seconds(at)}};
 }
 

@@ -24,10 +24,12 @@ struct PlannedAction {
 };
 [[nodiscard]] json::Value as_json(const PlannedAction& planned,
                                   const std::function<std::string(std::string_view)>& redact);
-// The intent document (security S-07), raw: the session redacts it.
+// The intent document (security S-07), raw: the session redacts it. By `transaction` recovery knows
+// a journal as one of ours.
 [[nodiscard]] json::Value intent_document(std::string_view command, std::string_view agent,
                                           const std::vector<PlannedAction>& plan,
-                                          const std::string& policy_hash, UtcTime at);
+                                          const std::string& policy_hash,
+                                          std::string_view transaction, UtcTime at);
 // The policy in force for an agent: rule set and declaration.
 [[nodiscard]] bundle::Digest policy_hash_of(const std::string& declaration_hash);
 
@@ -45,6 +47,7 @@ class ActionLog {
   bool order(std::string_view action, std::string_view target, const OrderResult& result);
   bool run(std::string_view action, std::string_view target, const CommandRun& run);
   void skipped(std::string_view action, std::string_view target, std::string detail);
+  void add(collect::ActionFacts row) { rows_.push_back(std::move(row)); }
 
   [[nodiscard]] const std::vector<collect::ActionFacts>& rows() const { return rows_; }
   [[nodiscard]] std::vector<collect::ActionFacts> take() { return std::move(rows_); }

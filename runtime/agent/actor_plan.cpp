@@ -1,9 +1,13 @@
 // What an actor would do, for dry runs and intents: the same orders, none given.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/actor.hpp"
+#include "runtime/agent/podman_calls.hpp"
+#include "runtime/agent/provenance.hpp"
 
 namespace sourceos::runtime {
 
@@ -15,11 +19,15 @@ std::vector<PlannedAction> Actor::install_plan() {
       !host::describe(d_.authfile)) {
     plan.push_back({"write-authfile", d_.authfile.string()});
   }
-  if (!host::describe(d_.app_log.parent_path())) {
-    plan.push_back({"make-log-directory", d_.app_log.parent_path().string()});
+  std::set<fs::path> log_directories;
+  for (const fs::path& log : {d_.app_log, d_.stdout_log, d_.stderr_log}) {
+    const fs::path directory = log.parent_path();
+    if (!log.empty() && !host::describe(directory) && log_directories.insert(directory).second) {
+      plan.push_back({"make-log-directory", directory.string()});
+    }
   }
   plan.push_back({"write-launcher", places_.launcher.string()});
-  plan.push_back({"write-provenance", (places_.state / "provenance.json").string()});
+  plan.push_back({"write-provenance", provenance_file(places_).string()});
   plan.push_back({"write-definition", places_.definition.string()});
   for (auto& argv : backend_.reload_commands(service_)) {
     plan.push_back({"reload", service_.unit, argv});
@@ -45,7 +53,7 @@ std::vector<PlannedAction> Actor::stop_plan() const {
   }
   if (d_.runtime == AgentRuntime::podman) {
     plan.push_back({"stop-container", d_.container_name,
-                    podman({"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s),
+                    podman_argv(d_, {"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s),
                             d_.container_name})});
   }
   return plan;

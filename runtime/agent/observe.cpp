@@ -7,14 +7,15 @@
 #include <fmt/format.h>
 
 #include "core/json/json.hpp"
-#include "core/json/parse.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/tools/nix.hpp"
+#include "runtime/agent/actions.hpp"
 #include "runtime/agent/launcher.hpp"
+#include "runtime/agent/podman_calls.hpp"
 
 namespace sourceos::runtime {
 
@@ -76,18 +77,16 @@ json::Value service_json(const ServiceStatus& status, const Redactor& redact) {
 
 Observation observe(const host::Host& host, ServiceBackend& backend, const ReadDeclaration& agent) {
   Observation seen;
-  ActionLog unused(host);
-  const Actor actor(host, backend, agent, unused);
-  const AgentPlaces& places = actor.places();
+  const AgentPlaces places = places_of(agent.declaration, host);
   seen.notes = read_state(places);
-  seen.service = backend.status(actor.service());
+  seen.service = backend.status(service_ref(agent.declaration, host));
   seen.definition_exists = host::describe(places.definition).has_value();
   seen.launcher_exists = host::describe(places.launcher).has_value();
   const auto digest = digest_of(places.definition);
   seen.definition_changed = digest && !seen.notes.definition_sha256.empty() &&
                             digest->hex() != seen.notes.definition_sha256;
   seen.container_asked = agent.declaration.runtime == AgentRuntime::podman;
-  seen.container = actor.container();
+  seen.container = find_container(host, agent.declaration);
   seen.starts_last_hour = starts_within_an_hour(places, host.clock.now());
   seen.complaint = seen.service.active ? std::string() : launcher_complaint(agent.declaration);
   for (const fs::path& file : {places.definition, places.legacy_plist}) {
@@ -219,12 +218,6 @@ json::Value nix_source(const host::Host& host, const ReadDeclaration& agent, con
   return {{"storePath", redact(path)},
           {"exists", fs::exists(host::system_path(host.environment, path), ignored)},
           {"profiles", std::move(profiles)}};
-}
-
-json::Value provenance_note(const AgentPlaces& places) {
-  const auto text = host::read_file(places.state / "provenance.json", limits::k_config_file_bytes_max);
-  const auto document = text ? json::parse(*text) : Result<json::Value>(fail(text.error()));
-  return document ? *document : json::Value();
 }
 
 }  // namespace sourceos::runtime

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "core/json/fwd.hpp"
-#include "runtime/agent/actor.hpp"
+#include "runtime/agent/backend.hpp"
+#include "runtime/agent/podman_answers.hpp"
 #include "runtime/agent/preflight.hpp"
+#include "runtime/agent/state.hpp"
 
 namespace sourceos::runtime {
 
@@ -36,6 +38,5 @@ struct Observation {
 // Store path and generation behind the agent's program; null when Nix has no part in it.
 [[nodiscard]] json::Value nix_source(const host::Host& host, const ReadDeclaration& agent,
                                      const Redactor& redact);
-[[nodiscard]] json::Value provenance_note(const AgentPlaces& places);
 
 }  // namespace sourceos::runtime

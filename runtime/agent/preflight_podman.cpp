@@ -15,7 +15,7 @@
 #include "runtime/agent/credential_helper.hpp"
 #include "runtime/agent/declaration_checks.hpp"
 #include "runtime/agent/launcher.hpp"
-#include "runtime/agent/podman_answers.hpp"
+#include "runtime/agent/podman_calls.hpp"
 #include "runtime/agent/preflight_run.hpp"
 
 namespace sourceos::runtime {
@@ -48,12 +48,7 @@ bool asked_a_helper(const CommandRun& run, Check& check) {
 }  // namespace
 
 std::vector<std::string> PreflightRun::podman(std::vector<std::string> words) const {
-  std::vector<std::string> argv = {"podman"};
-  if (d_.connection) {
-    argv.insert(argv.end(), {"--connection", *d_.connection});
-  }
-  std::ranges::move(words, std::back_inserter(argv));
-  return argv;
+  return podman_argv(d_, std::move(words));
 }
 
 // The rootful twin of a machine's connection has "-root" after the machine's name.

@@ -125,7 +125,7 @@ CommandRun Quarantine::ask(std::vector<std::string> argv, std::uint64_t timeout_
 }
 
 CommandRun Quarantine::podman(std::vector<std::string> words) {
-  return ask(actor_.podman(std::move(words)), limits::k_probe_timeout_ms);
+  return ask(podman_argv(d_, std::move(words)), limits::k_probe_timeout_ms);
 }
 
 bool Quarantine::is_partial() const {
@@ -169,7 +169,7 @@ void Quarantine::stop() {
   json::Value document = {{"service", {{"ok", stopped.ok}, {"reason", stopped.reason}, {"detail", stopped.detail}}}};
   if (container_) {
     const CommandRun run = ask(
-        actor_.podman({"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s), d_.container_name}),
+        podman_argv(d_, {"stop", "--ignore", "--time", fmt::format("{}", d_.shutdown_timeout_s), d_.container_name}),
         limit_ms);
     const bool done = log_.run("stop-container", d_.container_name, run);
     document["container"] = {{"ok", done}, {"detail", done ? "" : complaint(run)}};
@@ -306,7 +306,7 @@ void Quarantine::look_for_residue() {
       left(fmt::format("process {} ({}) lives", process.pid, process.executable));
     }
   }
-  const auto container = podman_hangs_ ? std::nullopt : actor_.container();
+  const auto container = podman_hangs_ ? std::nullopt : find_container(host_, d_);
   if (container && container->state == "running") {
     left(fmt::format("container {} is running", d_.container_name));
   }

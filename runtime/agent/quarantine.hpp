@@ -11,6 +11,7 @@
 
 #include "core/json/fwd.hpp"
 #include "runtime/agent/actor.hpp"
+#include "runtime/agent/podman_calls.hpp"
 #include "runtime/agent/process_set.hpp"
 
 namespace sourceos::redact {

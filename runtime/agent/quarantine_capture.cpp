@@ -111,7 +111,7 @@ void Quarantine::freeze() {
   if (container_ && container_->removes_itself && setting_.keep_container) {
     const std::string image = fmt::format("localhost/sourceos-quarantine/{}:{}", d_.name, stamp_of(started_at_));
     const CommandRun commit =
-        ask(actor_.podman({"commit", "--pause", d_.container_name, image}), k_commit_timeout_ms);
+        ask(podman_argv(d_, {"commit", "--pause", d_.container_name, image}), k_commit_timeout_ms);
     seen["commit"] = {{"image", image},
                       {"ok", log_.run("commit-container", d_.container_name, commit)},
                       {"id", std::string(text::trim(commit.output))}};

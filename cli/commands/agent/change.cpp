@@ -1,6 +1,8 @@
 // stage, install, start, stop and restart.
 #include <array>
+#include <chrono>
 #include <span>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -8,8 +10,11 @@
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/render.hpp"
+#include "core/bytes.hpp"
 #include "core/json/json.hpp"
+#include "host/files.hpp"
 #include "host/host.hpp"
+#include "runtime/activation/operator_change.hpp"
 #include "runtime/agent/actor.hpp"
 #include "runtime/agent/stage.hpp"
 
@@ -23,6 +28,8 @@ constexpr std::array k_stage_own_options = {
     k_declaration_option, output_option("Directory for the staging directory", ValueKind::directory)};
 constexpr auto k_stage_options = joined(k_stage_own_options, k_mutating_options);
 constexpr std::array k_operands = {Operand{.name = "NAME", .help = "Name of a declared agent"}};
+
+constexpr std::size_t k_transaction_bytes = 16;
 
 enum class Verb { stage, install, start, stop, restart };
 
@@ -49,7 +56,14 @@ class Change {
         call_(acting.call),
         backend_(*acting.backend),
         log_(context.host),
-        actor_(context.host, backend_, agent_, log_, podman_directory(context)),
+        actor_(context.host, backend_, agent_, log_),
+        transaction_(hex_encode(context.host.random.bytes(k_transaction_bytes))),
+        change_(context.host, backend_, agent_, log_,
+                {.transaction = transaction_,
+                 .podman_directory = podman_directory(context),
+                 .sleep = [](std::uint64_t ms) {
+                   std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+                 }}),
         record_(acting.new_change(word_of(verb))) {}
 
   Result<Report> run() {
@@ -78,7 +92,7 @@ class Change {
                               {"actions", plan_json(plan_, call_.redactor())}};
     SOURCEOS_TRY(call_.add_json({"plan.json"}, collect::EntryKind::plan, plan));
     if (reason_.empty() || stages_) {
-      SOURCEOS_TRY(call_.intend(fmt::format("sourceos-agent {}", word_of(verb_)), agent_, plan_));
+      SOURCEOS_TRY(call_.intend(fmt::format("sourceos-agent {}", word_of(verb_)), agent_, plan_, transaction_));
       act();
     }
     record_["actions"] = actions_json(log_.rows(), call_.redactor());
@@ -164,13 +178,13 @@ class Change {
       return;
     }
     switch (verb_) {
-      case Verb::install: take(actor_.install()); break;
-      case Verb::start: take(actor_.start()); break;
+      case Verb::install: take(change_.install()); break;
+      case Verb::start: take(change_.start()); break;
       case Verb::stop: take(actor_.stop()); break;
       case Verb::restart:
         take(actor_.stop());
         if (reason_.empty()) {
-          take(actor_.start());
+          take(change_.start());
         }
         break;
       case Verb::stage: break;
@@ -209,12 +223,31 @@ class Change {
     if (reason_.empty() && verb_ == Verb::install) {
       record_["next"] = context_.command_line("start " + agent_.declaration.name);
     }
-    const ExitCode code = reason_ == "interrupted"  ? ExitCode::interrupted
+    record_["byHand"] = json::Value::array();
+    for (const runtime::UndoAction& action : change_.rollback().actions) {
+      if (!action.command.empty()) {
+        record_["byHand"].push_back(call_.redact(action.command));
+      }
+    }
+    const ExitCode code = !change_.rollback().complete ? ExitCode::partial
+                          : reason_ == "interrupted"  ? ExitCode::interrupted
                           : reason_ == "no-space"   ? ExitCode::failure
                           : reason_.empty()         ? ExitCode::done
                                                     : ExitCode::negative;
     const bool acted = changed_ && code != ExitCode::interrupted;
-    SOURCEOS_TRY_ASSIGN(Report report, call_.finish(std::move(record_), code, reason_));
+    auto sealed = call_.finish(std::move(record_), code, reason_);
+    const bool is_taken_back = call_.bundle_id().empty() && change_.is_open();
+    if (is_taken_back) {  // what cannot be told is not done
+      change_.take_back();
+    }
+    SOURCEOS_TRY_ASSIGN(Report report, std::move(sealed));
+    if (is_taken_back) {
+      report.record()["detail"] = "taken back, since its bundle could not be written";
+      report.record().erase("next");
+    }
+    if (!change_.commit()) {
+      return Report(std::move(report.record()), ExitCode::partial, "journal-unwritable");
+    }
     if (acted && host::describe(actor_.places().state / "state.json")) {
       runtime::AgentState state = runtime::read_state(actor_.places());
       state.last_bundle = call_.bundle_id();
@@ -232,6 +265,8 @@ class Change {
   runtime::ServiceBackend& backend_;
   runtime::ActionLog log_;
   runtime::Actor actor_;
+  std::string transaction_;
+  runtime::OperatorChange change_;
   std::optional<runtime::Preflight> preflight_;
   std::vector<runtime::PlannedAction> plan_;
   std::filesystem::path directory_;

@@ -11,6 +11,7 @@
 #include "host/host.hpp"
 #include "runtime/agent/ambient_auth.hpp"
 #include "runtime/agent/observe.hpp"
+#include "runtime/agent/provenance.hpp"
 
 namespace sourceos::cli {
 

@@ -10,6 +10,7 @@
 #include "host/host.hpp"
 #include "runtime/agent/local_runtime.hpp"
 #include "runtime/agent/observe.hpp"
+#include "runtime/agent/provenance.hpp"
 
 namespace sourceos::cli {
 

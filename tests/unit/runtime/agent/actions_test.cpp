@@ -56,10 +56,11 @@ TEST_CASE("an intent names each target with what is there now") {
   const auto file = world.fake.home.write("a", "x");
   const json::Value document = intent_document("sourceos-agent install", "sample",
                                                {{"write", file.string()}, {"enable", "u.service"}},
-                                               "sha256:0", world.fake.clock.now());
+                                               "sha256:0", "t1", world.fake.clock.now());
   CHECK(document.at("plan").at(0).at("before") == bundle::sha256("x").text());
   CHECK(document.at("plan").at(1).at("before").is_null());
   CHECK(document.at("subject").at("ref") == "sample");
+  CHECK(document.at("transactionId") == "t1");
   CHECK(policy_hash_of("sha256:1") != policy_hash_of("sha256:2"));
 }
 

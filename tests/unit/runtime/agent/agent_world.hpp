@@ -6,11 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "bundle/digest.hpp"
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
 #include "runtime/agent/declaration.hpp"
+#include "runtime/agent/definition.hpp"
 #include "runtime/agent/places.hpp"
 #include "runtime/agent/preflight.hpp"
+#include "runtime/agent/state.hpp"
 #include "tests/support/fake_host.hpp"
 
 namespace sourceos::tests {
@@ -62,6 +65,24 @@ class AgentWorld {
     std::filesystem::create_directories(d.authfile.parent_path());
     fake.home.write(std::filesystem::relative(d.authfile, home()).string(), R"({"auths":{}})");
     std::filesystem::permissions(d.authfile, std::filesystem::perms(0600));
+  }
+
+  // Files and notes as they are after `install`.
+  void install() {
+    make_ready();
+    const runtime::AgentPlaces at = places();
+    const std::string definition =
+        make_definition(read().declaration, runtime::platform_of(fake.host), at.launcher);
+    const auto write = [&](const std::filesystem::path& file, const std::string& text) {
+      fake.home.write(std::filesystem::relative(file, home()).string(), text);
+    };
+    write(at.definition, definition);
+    write(at.launcher, "launcher");
+    runtime::AgentState notes;
+    notes.phase = runtime::AgentPhase::installed;
+    notes.definition_sha256 = bundle::sha256(definition).hex();
+    notes.launcher_sha256 = bundle::sha256("launcher").hex();
+    (void)write_state(at, notes, fake.clock.now());
   }
 
   runtime::Preflight preflight(const runtime::PreflightSetting& setting = {}) {

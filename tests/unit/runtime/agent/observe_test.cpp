@@ -19,8 +19,7 @@ TEST_CASE("the state is read from the host, and notes that differ are a drift") 
   const auto agent = world.read();
   const std::string unit = "sourceos-agent@sample.service";
   CHECK(observe(world.host(), backend, agent).phase == AgentPhase::absent);
-  ActionLog log(world.host());
-  REQUIRE(Actor(world.host(), backend, agent, log).install().ok);
+  world.install();
   CHECK(observe(world.host(), backend, agent).phase == AgentPhase::installed);
   backend.services[unit].enabled = true;
   CHECK(observe(world.host(), backend, agent).phase == AgentPhase::enabled);
@@ -38,8 +37,7 @@ TEST_CASE("notes of a suspended agent are shown") {
   tests::AgentWorld world;
   tests::FakeBackend backend;
   const auto agent = world.read();
-  ActionLog log(world.host());
-  REQUIRE(Actor(world.host(), backend, agent, log).install().ok);
+  world.install();
   AgentState state = read_state(world.places());
   state.phase = AgentPhase::suspended;
   REQUIRE(write_state(world.places(), state, world.fake.clock.now()));

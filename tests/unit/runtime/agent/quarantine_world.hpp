@@ -21,7 +21,7 @@ struct QuarantineBench {
   }
   void install() {
     agent = world.read();
-    CHECK(runtime::Actor(world.host(), backend, agent, log).install().ok);
+    world.install();
   }
   runtime::Quarantine& run() {
     agent = world.read();

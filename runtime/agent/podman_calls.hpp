@@ -1,0 +1,23 @@
+// What is asked of Podman for one agent, over the connection that it declares.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/host.hpp"
+#include "runtime/agent/declaration.hpp"
+#include "runtime/agent/podman_answers.hpp"
+
+namespace sourceos::runtime {
+
+// "podman [--connection C] WORDS...".
+[[nodiscard]] std::vector<std::string> podman_argv(const Declaration& declaration,
+                                                   std::vector<std::string> words);
+// The agent's container and image now; none without Podman, without them, or for another runtime.
+[[nodiscard]] std::optional<ContainerAnswer> find_container(const host::Host& host,
+                                                            const Declaration& declaration);
+[[nodiscard]] std::optional<ImageAnswer> find_image(const host::Host& host,
+                                                    const Declaration& declaration);
+
+}  // namespace sourceos::runtime
