@@ -1,6 +1,7 @@
 // libplist recurses once a level and copies a shared object each time it is referred to, so depth
 // and number of values are checked before it sees the bytes: in XML by counting tags, in the
-// binary form by walking the object table. Binary form: "bplist00", objects, a table of offsets,
+// binary form by walking the object table. It also ends the process on a key that holds a NUL, so no
+// text may hold one. Binary form: "bplist00", objects, a table of offsets,
 // and a trailer of 32 bytes: 6 unused, size of an offset, size of a reference, then as 64-bit
 // big-endian numbers: how many objects, which is the root, where the table begins.
 #include "host/tools/plist.hpp"
@@ -30,7 +31,22 @@ std::unexpected<Error> over(std::string_view what) {
   return fail(ErrorKind::limit, "limit", fmt::format("property list has more than {}", what));
 }
 
+// A NUL, as it is or as &#0;, &#x00; and so on.
+bool holds_nul(std::string_view xml) {
+  for (std::size_t at = xml.find("&#"); at != std::string_view::npos; at = xml.find("&#", at + 2)) {
+    const std::size_t digits = at + 2 < xml.size() && (xml[at + 2] | 0x20) == 'x' ? at + 3 : at + 2;
+    const std::size_t end = xml.find_first_not_of('0', digits);
+    if (end != digits && (end == std::string_view::npos || xml[end] == ';')) {
+      return true;
+    }
+  }
+  return xml.find('\0') != std::string_view::npos;
+}
+
 Status check_xml(std::string_view text) {
+  if (holds_nul(text)) {
+    return malformed();
+  }
   std::size_t depth = 0;
   std::size_t values = 0;
   for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
@@ -87,6 +103,12 @@ class BinaryCheck {
     return value;
   }
 
+  // The upper half of an object's first byte. Sets (two kinds) lie between the last two.
+  static constexpr std::uint64_t k_ascii = 0x5;
+  static constexpr std::uint64_t k_utf16 = 0x6;
+  static constexpr std::uint64_t k_array = 0xA;
+  static constexpr std::uint64_t k_dictionary = 0xD;
+
   struct Pending {
     std::uint64_t object;
     std::size_t depth;
@@ -109,7 +131,21 @@ class BinaryCheck {
     return {};
   }
 
-  // References of an array, a set (0xB, 0xC) or a dictionary (keys, then values).
+  // `count` characters of that many bytes, none of them a NUL.
+  [[nodiscard]] Status check_text(std::uint64_t at, std::uint64_t count, std::size_t size) const {
+    if (count > bytes_.size()) {
+      return malformed();
+    }
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto character = number(at + i * size, size);
+      if (!character || *character == 0) {
+        return malformed();
+      }
+    }
+    return {};
+  }
+
+  // References of an array, a set or a dictionary (keys, then values).
   Status add_members(const Pending& of, std::vector<Pending>& pending) const {
     if (of.object >= objects_) {
       return malformed();
@@ -120,7 +156,8 @@ class BinaryCheck {
       return malformed();
     }
     const std::uint64_t type = *marker >> 4U;
-    if (type != 0xA && type != 0xB && type != 0xC && type != 0xD) {
+    const bool is_text = type == k_ascii || type == k_utf16;
+    if (!is_text && (type < k_array || type > k_dictionary)) {
       return {};
     }
     std::uint64_t at = *offset + 1;
@@ -135,10 +172,13 @@ class BinaryCheck {
       count = *value;
       at += 1 + size;
     }
+    if (is_text) {
+      return check_text(at, count, type == k_ascii ? 1 : 2);
+    }
     if (count > k_values_max) {
       return malformed();
     }
-    count *= type == 0xD ? 2U : 1U;
+    count *= type == k_dictionary ? 2U : 1U;
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto reference = number(at + i * reference_size_, reference_size_);
       if (!reference) {

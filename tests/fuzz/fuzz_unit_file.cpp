@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto properties = host::parse_unit_properties(input);
   std::string written;
   for (const host::UnitProperty& property : properties) {
-    written += property.name + "=" + property.value + "\n";
+    written += property.name + "=" + property.value + "\r\n";  // a value may end with one too
   }
   const auto again = host::parse_unit_properties(written);
   fuzz::require(again.size() == properties.size(), "no property is lost");

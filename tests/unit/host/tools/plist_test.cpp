@@ -94,6 +94,25 @@ TEST_CASE("what is no property list is malformed") {
   CHECK_FALSE(parse_plist(cut));
 }
 
+TEST_CASE("a text that holds a NUL is malformed, in both forms") {
+  std::string binary = as_binary(k_xml);
+  const std::size_t key = binary.find("KeepAlive");
+  REQUIRE(key != std::string::npos);
+  REQUIRE(parse_plist(binary));
+  binary[key + 4] = '\0';
+  CHECK_FALSE(parse_plist(binary));
+  CHECK_FALSE(plist_as_xml(binary));
+  for (const std::string_view nul : {"&#0;", "&#x00;", "&#X0;", "&#000"}) {
+    std::string xml(k_xml);
+    xml.replace(xml.find("KeepAlive"), 4, nul);
+    CHECK_FALSE(parse_plist(xml));
+  }
+  CHECK_FALSE(parse_plist(std::string(k_xml) + '\0'));
+  std::string other(k_xml);
+  other.replace(other.find("KeepAlive"), 4, "&#48;&#x40;&#010;");
+  CHECK(parse_plist(other));
+}
+
 TEST_CASE("deep, wide and cyclic property lists end at a limit") {
   std::string deep = "<plist>";
   for (int i = 0; i < 100'000; ++i) {
