@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -215,10 +216,42 @@ bool match(const Rule& rule, std::string_view text, std::size_t at, Hit& hit) {
   return true;
 }
 
+// The first four bytes of each anchor as one number.
+std::uint32_t prefix_at(const char* at) {
+  std::uint32_t prefix = 0;
+  std::memcpy(&prefix, at, sizeof(prefix));
+  return prefix;
+}
+
+constexpr std::uint32_t prefix_of(std::string_view anchor) {
+  const std::array bytes = {anchor[0], anchor[1], anchor[2], anchor[3]};
+  static_assert(sizeof(bytes) == sizeof(std::uint32_t));
+  return std::bit_cast<std::uint32_t>(bytes);
+}
+
+constexpr auto k_prefixes = [] {
+  std::array<std::uint32_t, k_rules.size()> prefixes{};
+  std::ranges::transform(k_rules, prefixes.begin(), prefix_of, &Rule::anchor);
+  return prefixes;
+}();
+
+// Whether any anchor begins so: without a branch for each, since the filter is often wrong.
+bool is_prefix(std::uint32_t prefix) {
+  bool is = false;
+  for (const std::uint32_t each : k_prefixes) {
+    is |= each == prefix;
+  }
+  return is;
+}
+
 void check_place(std::string_view text, std::size_t at, std::vector<Hit>& hits) {
-  for (const Rule& rule : k_rules) {
+  const std::uint32_t prefix = prefix_at(text.data() + at);
+  if (!is_prefix(prefix)) {
+    return;
+  }
+  for (std::size_t r = 0; r < k_rules.size(); ++r) {
     Hit hit;
-    if (text[at] == rule.anchor[0] && match(rule, text, at, hit)) {
+    if (k_prefixes[r] == prefix && match(k_rules[r], text, at, hit)) {
       hits.push_back(hit);
       return;
     }
@@ -230,17 +263,42 @@ void check_place(std::string_view text, std::size_t at, std::vector<Hit>& hits) 
 struct Filter {
   alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> low{};
   alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> high{};
+
+  // How many prefixes group `g` lets through.
+  [[nodiscard]] constexpr std::uint64_t width(unsigned g) const {
+    std::uint64_t width = 1;
+    for (const auto* halves : {&low, &high}) {
+      for (const auto& byte : *halves) {
+        width *= static_cast<std::uint64_t>(
+            std::ranges::count_if(byte, [g](unsigned groups) { return (groups >> g & 1U) != 0; }));
+      }
+    }
+    return width;
+  }
+  constexpr void add(std::string_view anchor, unsigned g) {
+    for (std::size_t i = 0; i < k_prefix; ++i) {
+      const auto byte = static_cast<unsigned char>(anchor[i]);
+      low[i][byte & 15U] = static_cast<std::uint8_t>(low[i][byte & 15U] | 1U << g);
+      high[i][byte >> 4U] = static_cast<std::uint8_t>(high[i][byte >> 4U] | 1U << g);
+    }
+  }
 };
 
+// Each anchor joins the group that it widens the least.
 constexpr Filter make_filter() {
   Filter filter;
-  for (std::size_t r = 0; r < k_rules.size(); ++r) {
-    const auto group = static_cast<std::uint8_t>(1U << (r * 8 / k_rules.size()));
-    for (std::size_t i = 0; i < k_prefix; ++i) {
-      const auto byte = static_cast<unsigned char>(k_rules[r].anchor[i]);
-      filter.low[i][byte & 15U] |= group;
-      filter.high[i][byte >> 4U] |= group;
+  for (const Rule& rule : k_rules) {
+    unsigned best = 0;
+    std::uint64_t least = ~std::uint64_t{0};
+    for (unsigned g = 0; g < 8; ++g) {
+      Filter with = filter;
+      with.add(rule.anchor, g);
+      if (const std::uint64_t more = with.width(g) - filter.width(g); more < least) {
+        least = more;
+        best = g;
+      }
     }
+    filter.add(rule.anchor, best);
   }
   return filter;
 }
