@@ -76,11 +76,13 @@ struct SmallEntries::State {
   UtcTime at;
 
   std::mutex mutex;
-  std::condition_variable changed;
+  std::condition_variable room;   // for workers: more may be read
+  std::condition_variable ready;  // for the owner: the slot it waits for, and the end of all uses
   std::vector<Slot> slots;
   std::size_t next = 0;   // first entry that no chunk has
   std::size_t taken = 0;  // next entry to be taken
   std::uint64_t bytes_ahead = 0;
+  std::size_t waiting_for_bytes = 0;  // workers
   std::size_t uses = 0;  // workers that look at `entries` or `pipeline` now
   bool is_stopped = false;
 
@@ -96,7 +98,9 @@ struct SmallEntries::State {
     ~Use() {
       const std::lock_guard lock(state_.mutex);
       state_.uses -= is_given_ ? 1 : 0;
-      state_.changed.notify_all();
+      if (state_.is_stopped && state_.uses == 0) {
+        state_.ready.notify_all();
+      }
     }
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
@@ -109,7 +113,7 @@ struct SmallEntries::State {
 
   std::shared_ptr<Chunk> next_chunk() {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] {
+    room.wait(lock, [this] {
       return is_stopped || next >= slots.size() || next < taken + k_window;
     });
     if (is_stopped || next >= slots.size()) {
@@ -127,11 +131,21 @@ struct SmallEntries::State {
       return;
     }
     std::unique_lock lock(mutex);
-    changed.wait(lock, [&] {
+    ++waiting_for_bytes;
+    room.wait(lock, [&] {
       return is_stopped || i == taken || bytes_ahead + bytes <= k_bytes_ahead_max;
     });
+    --waiting_for_bytes;
     bytes_ahead += bytes;
     slots[i].counted_bytes = bytes;
+  }
+
+  // Waking costs more than most entries do, so workers hear of room for a chunk, not for an entry.
+  void advance_to(std::size_t entry) {
+    taken = entry;
+    if (entry % k_chunk == 0 || waiting_for_bytes != 0) {
+      room.notify_all();
+    }
   }
 
   bool is_wanted(const Chunk& chunk) {
@@ -145,7 +159,9 @@ struct SmallEntries::State {
     if (!is_stopped && !chunk.is_abandoned) {
       slots[i].work = std::move(work);
       chunk.at = i + 1;
-      changed.notify_all();
+      if (i == taken) {
+        ready.notify_one();
+      }
     }
   }
 
@@ -277,17 +293,16 @@ SmallEntries::SmallEntries(const redact::Pipeline& pipeline, std::vector<Planned
 SmallEntries::~SmallEntries() {
   std::unique_lock lock(state_->mutex);
   state_->is_stopped = true;
-  state_->changed.notify_all();
-  state_->changed.wait(lock, [this] { return state_->uses == 0; });
+  state_->room.notify_all();
+  state_->ready.wait(lock, [this] { return state_->uses == 0; });
 }
 
 EntryWork SmallEntries::take(std::size_t i) {
   std::unique_lock lock(state_->mutex);
   State::Slot& slot = state_->slots[i];
-  state_->taken = i;
-  state_->changed.notify_all();
+  state_->advance_to(i);
   const std::uint64_t timeout_ms = state_->timeouts_ms[(*state_->entries)[i].collector];
-  const bool has_come = state_->changed.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+  const bool has_come = state_->ready.wait_for(lock, std::chrono::milliseconds(timeout_ms),
                                                  [&slot] { return slot.work.has_value(); });
   if (!has_come) {
     lock.unlock();
@@ -297,8 +312,7 @@ EntryWork SmallEntries::take(std::size_t i) {
   EntryWork work = std::move(*slot.work);
   slot.work.reset();
   state_->bytes_ahead -= slot.counted_bytes;
-  state_->taken = i + 1;
-  state_->changed.notify_all();
+  state_->advance_to(i + 1);
   return work;
 }
 
