@@ -24,6 +24,7 @@ struct BlockReader::State {
   static constexpr std::size_t k_blocks = 4;
 
   std::unique_ptr<ByteSource> source;
+  std::function<void(std::string_view)> on_block;
   std::array<Block, k_blocks> blocks;
 
   std::mutex mutex;
@@ -59,6 +60,9 @@ struct BlockReader::State {
       }
       const bool is_last = block.size < k_block_bytes;
       if (block.size > 0) {
+        if (on_block) {
+          on_block({block.bytes.data(), block.size});
+        }
         const std::lock_guard lock(mutex);
         ++filled;
         changed.notify_all();
@@ -86,9 +90,11 @@ struct BlockReader::State {
   }
 };
 
-BlockReader::BlockReader(std::unique_ptr<ByteSource> source, std::uint64_t timeout_ms)
+BlockReader::BlockReader(std::unique_ptr<ByteSource> source, std::uint64_t timeout_ms,
+                         std::function<void(std::string_view)> on_block)
     : state_(std::make_shared<State>()), timeout_ms_(timeout_ms) {
   state_->source = std::move(source);
+  state_->on_block = std::move(on_block);
   std::thread([state = state_] { state->run(); }).detach();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -15,8 +16,10 @@ class BlockReader {
  public:
   static constexpr std::size_t k_block_bytes = 1 << 20;
 
-  // `source` was opened.
-  BlockReader(std::unique_ptr<ByteSource> source, std::uint64_t timeout_ms);
+  // `source` was opened. `on_block`, if any, gets each block on the reading thread before next()
+  // does, and may still be called after the reader was left behind.
+  BlockReader(std::unique_ptr<ByteSource> source, std::uint64_t timeout_ms,
+              std::function<void(std::string_view)> on_block = {});
   // Leaves the thread behind when it is still reading.
   ~BlockReader();
   BlockReader(const BlockReader&) = delete;

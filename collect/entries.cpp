@@ -123,7 +123,8 @@ class EntryRun {
     redact::DocumentOptions how = document_options(entry);
     how.size = large.size;
     redact::StreamRedactor redactor = pipeline_.stream(how);
-    BlockReader reader(std::move(large.source), from.limits.timeout_ms);
+    // The reading thread has least to do: it also hashes what it has read.
+    BlockReader reader(std::move(large.source), from.limits.timeout_ms, redactor.take_commitment());
     std::uint64_t fed = 0;
     SOURCEOS_TRY_ASSIGN(const std::string cut, feed_all(reader, redactor, kept, fed));
     redact::StreamEnd end = redactor.finish();

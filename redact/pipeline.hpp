@@ -100,6 +100,10 @@ class StreamRedactor {
   [[nodiscard]] StreamEnd finish();
   // Hits of the parts so far, when DocumentOptions::hits; taking them empties the list.
   [[nodiscard]] std::vector<Hit> take_hits();
+  // The hash of the original for its commitment (S-32), for a thread that has the bytes before
+  // feed() does: it must be given all of them, in order, each before feed() gets it. May outlive
+  // the stream. Empty when the document gets no commitment.
+  [[nodiscard]] std::function<void(std::string_view)> take_commitment();
 
  private:
   friend class Pipeline;

@@ -2,26 +2,54 @@
 #include "redact/pipeline_impl.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace sourceos::redact {
 
 namespace {
 constexpr std::size_t k_stream_block_bytes = 512 * 1024;
-}
+
+// Two threads know it: the one that has the bytes first, and the one that asks for the result.
+class OriginalHash {
+ public:
+  explicit OriginalHash(std::unique_ptr<Commitment> commitment)
+      : commitment_(std::move(commitment)) {}
+  void update(std::string_view bytes) {
+    const std::scoped_lock lock(mutex_);
+    commitment_->update(bytes);
+    bytes_ += bytes.size();
+  }
+  // Nothing when it was not over just so many bytes.
+  [[nodiscard]] std::optional<std::string> finish(std::uint64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    return bytes == bytes_ ? std::optional(commitment_->finish_hex()) : std::nullopt;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<Commitment> commitment_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
 
 struct StreamRedactor::State {
   State(Pipeline::Impl& pipeline, const DocumentOptions& document)
       : impl(&pipeline),
         options(document),
         worker(pipeline),
-        passage(pipeline, *worker, document),
-        commitment(document.size ? pipeline.begin_commitment(document, *document.size) : nullptr) {}
+        passage(pipeline, *worker, document) {
+    if (auto commitment = document.size ? pipeline.begin_commitment(document, *document.size) : nullptr) {
+      original = std::make_shared<OriginalHash>(std::move(commitment));
+    }
+  }
 
   Pipeline::Impl* impl;
   DocumentOptions options;
   BorrowedWorker worker;
   Passage passage;
-  std::unique_ptr<Commitment> commitment;
+  std::shared_ptr<OriginalHash> original;  // null: no commitment
+  bool is_hashed_elsewhere = false;
   std::string window;
   std::uint64_t base = 0;        // document offset of window[0]
   std::uint64_t looked_at = 0;   // bytes of the window when it was last advanced
@@ -45,8 +73,8 @@ bundle::RedactedBlock StreamRedactor::feed(std::string_view bytes) {
   State& state = *state_;
   state.passage.rewriter.take_out();
   state.total += bytes.size();
-  if (state.commitment != nullptr) {
-    state.commitment->update(bytes);
+  if (state.original != nullptr && !state.is_hashed_elsewhere) {
+    state.original->update(bytes);
   }
   while (!bytes.empty()) {
     const std::size_t room = state.looked_at + k_stream_block_bytes - state.window.size();
@@ -72,6 +100,14 @@ std::vector<Hit> StreamRedactor::take_hits() {
   return hits;
 }
 
+std::function<void(std::string_view)> StreamRedactor::take_commitment() {
+  if (state_->original == nullptr) {
+    return {};
+  }
+  state_->is_hashed_elsewhere = true;
+  return [original = state_->original](std::string_view bytes) { original->update(bytes); };
+}
+
 StreamEnd StreamRedactor::finish() {
   State& state = *state_;
   Rewriter& rewriter = state.passage.rewriter;
@@ -80,8 +116,8 @@ StreamEnd StreamRedactor::finish() {
   bundle::RedactionRecord record;
   state.passage.fill(record);
   record.bytes_scanned = state.total;
-  if (state.commitment != nullptr && state.options.size == state.total) {
-    record.commitment = state.commitment->finish_hex();
+  if (state.original != nullptr && state.options.size == state.total) {
+    record.commitment = state.original->finish(state.total);
   }
   std::vector<bundle::Finding> findings;
   for (Excerpted& found : rewriter.findings()) {

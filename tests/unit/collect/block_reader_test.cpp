@@ -1,5 +1,7 @@
 #include "collect/block_reader.hpp"
 
+#include <atomic>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/collect/fake_sources.hpp"
@@ -36,6 +38,19 @@ TEST_CASE("a source is read in order to its end") {
   collect::BlockReader reader(std::make_unique<tests::FakeSource>(content), 10'000);
   CHECK(read_all(reader) == content);
   CHECK(reader.finish().value().info->read == content.size());
+}
+
+TEST_CASE("who asked for blocks on the reading thread has each before the caller") {
+  const std::string content(3 * collect::BlockReader::k_block_bytes + 7, 'z');
+  std::atomic<std::size_t> seen = 0;
+  collect::BlockReader reader(std::make_unique<tests::FakeSource>(content), 10'000,
+                              [&](std::string_view block) { seen += block.size(); });
+  std::size_t got = 0;
+  for (auto block = reader.next(); !block.value().empty(); block = reader.next()) {
+    got += block->size();
+    CHECK(seen >= got);
+  }
+  CHECK(seen == content.size());
 }
 
 TEST_CASE("an empty source ends at once") {

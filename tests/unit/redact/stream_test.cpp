@@ -66,3 +66,24 @@ TEST_CASE("hits tell where and by what, never the secret") {
   CHECK(hits[0].excerpt.str().starts_with("second REDACTED-github-token-"));
   CHECK(hits[0].excerpt.str().ends_with(" end"));
 }
+
+TEST_CASE("a stream's commitment is the document's, whoever hashes the original") {
+  const std::string text = mixed_text(200'000);
+  redact::DocumentOptions options;
+  options.commitment_path = "logs/a.log";
+  options.size = text.size();
+  const std::string expected = pipeline().commitment(options.commitment_path, text);
+  for (const bool elsewhere : {false, true}) {
+    redact::StreamRedactor stream = pipeline().stream(options);
+    if (elsewhere) {
+      stream.take_commitment()(text);
+    }
+    static_cast<void>(stream.feed(text));
+    CHECK(stream.finish().record.commitment == expected);
+  }
+  redact::StreamRedactor starved = pipeline().stream(options);
+  starved.take_commitment()(text.substr(1));
+  static_cast<void>(starved.feed(text));
+  CHECK(!starved.finish().record.commitment);
+  CHECK(!pipeline().stream({}).take_commitment());
+}
