@@ -1,5 +1,7 @@
 #include "host/tools/answer.hpp"
 
+#include "core/text.hpp"
+
 namespace sourceos::host {
 
 std::vector<std::pair<std::string, std::string>> plain_locale() {
@@ -15,6 +17,15 @@ Result<ToolAnswer> ask(ProcessRunner& runner, std::vector<std::string> argv,
   request.output_bytes_max = output_bytes_max;
   SOURCEOS_TRY_ASSIGN(ProcessOutcome outcome, runner.run(request));
   return ToolAnswer{std::move(request.argv), std::move(outcome)};
+}
+
+ProcessOutcome as_text(ProcessOutcome outcome) {
+  for (std::string* stream : {&outcome.output, &outcome.error_output}) {
+    if (!text::is_utf8(*stream) || stream->find('\0') != std::string::npos) {
+      *stream = text::for_display(*stream);
+    }
+  }
+  return outcome;
 }
 
 }  // namespace sourceos::host

@@ -24,5 +24,8 @@ struct ToolAnswer {
                                      std::uint64_t timeout_ms = limits::k_probe_timeout_ms,
                                      std::uint64_t output_bytes_max = k_answer_bytes_max);
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> plain_locale();
+// The same answer as text that a document can hold: streams that are no UTF-8, or hold U+0000, with
+// their odd bytes spelled out.
+[[nodiscard]] ProcessOutcome as_text(ProcessOutcome outcome);
 
 }  // namespace sourceos::host

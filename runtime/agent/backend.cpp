@@ -23,10 +23,11 @@ CommandRun run_and_note(const host::Host& host, std::vector<std::string> argv,
     run.error_output = answer.error().message;
     return run;
   }
-  run.end = answer->outcome.end;
-  run.status = answer->outcome.status;
-  run.output = std::move(answer->outcome.output);
-  run.error_output = std::move(answer->outcome.error_output);
+  host::ProcessOutcome outcome = host::as_text(std::move(answer->outcome));
+  run.end = outcome.end;
+  run.status = outcome.status;
+  run.output = std::move(outcome.output);
+  run.error_output = std::move(outcome.error_output);
   return run;
 }
 

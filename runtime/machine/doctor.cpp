@@ -280,7 +280,8 @@ class Doctor {
     }
     const auto answer = host::ask(question_.host.processes, {name, "--version"});
     const bool answers = answer && answer->outcome.ok();
-    const std::string words = answers ? std::string(text::trim(answer->outcome.output)) : "";
+    const std::string words =
+        answers ? std::string(text::trim(host::as_text(answer->outcome).output)) : "";
     MachineCheck& check = add(id,
                               answers     ? "pass"
                               : is_needed ? "fail"

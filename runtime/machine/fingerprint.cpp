@@ -256,7 +256,8 @@ class Taker {
     if (!answer || !answer->outcome.ok()) {
       return std::nullopt;
     }
-    for (const std::string_view word : text::split(text::trim(answer->outcome.output), ' ')) {
+    const std::string output = host::as_text(answer->outcome).output;
+    for (const std::string_view word : text::split(text::trim(output), ' ')) {
       if (!word.empty() && word.front() >= '0' && word.front() <= '9') {
         return std::string(word);
       }

@@ -166,7 +166,7 @@ PodmanAnswer PodmanClient::ask(std::string_view name, std::vector<std::string> w
   request.output_bytes_max = host::k_answer_bytes_max;
   auto outcome = host_.processes.run(request);
   if (outcome) {
-    answer.outcome = std::move(*outcome);
+    answer.outcome = host::as_text(std::move(*outcome));
   } else {
     answer.outcome.end = host::ProcessEnd::missing;
     answer.outcome.status = 127;

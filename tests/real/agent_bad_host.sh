@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What acts on agents, on a host that is in a bad way: a Podman that hangs, disks without room for the
-# definition, the launcher, the notes, the quarantine or the bundle, TERM in the middle, a second
+# definition, the launcher, the notes, the quarantine or the bundle, TERM and KILL in the middle, a second
 # command at the same time. Bounded, with the right exit code, a bundle that says what was, and
 # nothing half installed.
 #
@@ -121,6 +121,25 @@ not_installed_but_launcher() { [ ! -e "$units/$unit" ] || fail "a unit is left";
 not_installed_but_launcher
 has_bundle
 
+# --- a Podman that prints what is no text
+fresh garbage
+run install install sample
+ends 0 -
+printf '#!/bin/sh\nprintf "\\377\\000\\200 no text\\n"; printf "\\376" >&2;\n' >"$tools/podman"
+for command in preflight doctor start restart install "activate --declarations $HOME/.config/sourceos/local-agents"; do
+  # shellcheck disable=SC2086
+  run garbage $command $(case $command in activate*) ;; *) echo sample ;; esac)
+  ends 1 podman-version
+done
+run status status sample
+ends 0 -
+is next "podman --version"
+run stop stop sample
+ends 0 -
+run quarantine quarantine sample
+ends 0 -
+has_bundle
+
 # --- no room
 if [ "$(id -u)" -eq 0 ]; then
   for place in .config/systemd/user .local/share/sourceos .local/state/sourceos/agents; do
@@ -149,7 +168,7 @@ if [ "$(id -u)" -eq 0 ]; then
   fi
 fi
 
-# --- a bundle that cannot be written: before it acts nothing is done, afterwards it is said
+# --- a bundle that cannot be written: before it acts nothing is done, afterwards it is taken back
 fresh no_store
 : >"$HOME/.local/state/sourceos"
 run install install sample
@@ -161,10 +180,33 @@ fault=store.index.write:enospc
 run start start sample
 unset fault
 ends 3 evidence-incomplete
-[ -e "$tools/active" ] || fail "what was done is told as not done"
+out_of_service
 run status status sample
 ends 0 -
 grep -q 'earlier command began' "$answer.err" || fail "the next command does not tell: $(cat "$answer.err")"
+
+# --- killed in the middle: status tells, and the next command undoes it
+fresh killed
+fault=install.definition.after:crash
+run install install sample
+unset fault
+[ "$code" -eq 137 ] || fail "not killed: $code"
+run status status sample
+ends 0 -
+is next "sourceos-agent install sample"
+grep -q '"reason": "unfinished"' "$answer" || fail "status does not tell: $(cat "$answer")"
+run stop stop sample
+ends 0 -
+not_installed
+run install install sample
+ends 0 -
+fault=start.after:crash
+run start start sample
+unset fault
+[ -e "$tools/enabled" ] || fail "not killed in its middle"
+run install install sample
+ends 0 -
+out_of_service
 
 # --- TERM in the middle of a start
 fresh term

@@ -37,3 +37,12 @@ TEST_CASE("an error of the runner is passed up") {
   PlayingProcessRunner runner(std::vector<RecordedCommand>{{{"tool", "a"}, {}}});
   CHECK_FALSE(ask(runner, {"tool", "b"}));
 }
+
+TEST_CASE("an answer that is no text is spelled out, and text is left as it is") {
+  ProcessOutcome outcome;
+  outcome.output = std::string("a\xff\0b", 4);
+  outcome.error_output = "fine: \xc3\xa4\n";
+  const ProcessOutcome shown = as_text(outcome);
+  CHECK(shown.output == "a\\xff\\x00b");
+  CHECK(shown.error_output == outcome.error_output);
+}
