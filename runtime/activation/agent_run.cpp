@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "host/interrupt.hpp"
 #include "runtime/activation/agent_lock.hpp"
+#include "runtime/agent/health.hpp"
 #include "runtime/agent/rules.hpp"
 
 namespace sourceos::runtime {

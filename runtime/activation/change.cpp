@@ -7,6 +7,7 @@
 #include "core/json/json.hpp"
 #include "host/fault.hpp"
 #include "host/files.hpp"
+#include "runtime/agent/health.hpp"
 #include "runtime/agent/launcher.hpp"
 #include "runtime/agent/podman_calls.hpp"
 #include "runtime/agent/provenance.hpp"

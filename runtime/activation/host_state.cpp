@@ -9,7 +9,7 @@
 #include "core/limits.hpp"
 #include "host/files.hpp"
 #include "runtime/activation/limits.hpp"
-#include "runtime/agent/podman_calls.hpp"
+#include "runtime/agent/health.hpp"
 
 namespace sourceos::runtime {
 
@@ -119,18 +119,6 @@ AgentPhase phase_of(const HostState& state) {
 
 json::Value as_json(const Drift& drift) {
   return {{"reason", "state-drift"}, {"what", drift.what}, {"noted", drift.noted}, {"host", drift.there}};
-}
-
-bool is_healthy(const host::Host& host, const Declaration& declaration) {
-  if (declaration.health_type == HealthType::command) {
-    return run_and_note(host, declaration.health_command, limits::k_probe_timeout_ms).ok();
-  }
-  // Another runtime has no container: that its process lives is all there is to see.
-  if (declaration.health_type == HealthType::none || declaration.runtime != AgentRuntime::podman) {
-    return true;
-  }
-  const auto container = find_container(host, declaration);
-  return container && container->state == declaration.health_expected;
 }
 
 fs::path find_staging(const fs::path& root, std::string_view agent) {

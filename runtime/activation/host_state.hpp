@@ -41,9 +41,6 @@ enum class HealthCheck { skip, ask };
 [[nodiscard]] HostState read_host_state(const host::Host& host, ServiceBackend& backend,
                                         const AgentSite& site, HealthCheck health);
 
-// Healthy as declared, now. A container is looked at by name, a command is run.
-[[nodiscard]] bool is_healthy(const host::Host& host, const Declaration& declaration);
-
 // The newest staging directory of the agent whose manifest names every file with its digest.
 [[nodiscard]] std::filesystem::path find_staging(const std::filesystem::path& root,
                                                  std::string_view agent);

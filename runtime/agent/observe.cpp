@@ -28,7 +28,7 @@ AgentPhase phase_of(const Observation& seen, const Declaration& d) {
   const bool used_up = d.restart != RestartPolicy::manual && seen.service.state.starts_with("failed") &&
                        seen.starts_last_hour >= std::max<std::uint64_t>(d.restarts_per_hour_max, 1);
   const bool limit_hit = seen.service.result == "start-limit-hit" || used_up;
-  if (seen.service.active) {
+  if (seen.service.active && seen.health->ok) {
     return AgentPhase::running;
   }
   if (!seen.definition_exists) {
@@ -38,7 +38,8 @@ AgentPhase phase_of(const Observation& seen, const Declaration& d) {
   if (limit_hit || seen.notes.phase == AgentPhase::suspended) {
     return AgentPhase::suspended;
   }
-  if (seen.service.state.starts_with("failed") || seen.notes.phase == AgentPhase::failed) {
+  const bool was_given_up = seen.notes.phase == AgentPhase::failed && !seen.service.active;
+  if (seen.service.state.starts_with("failed") || was_given_up) {
     return AgentPhase::failed;
   }
   return seen.service.enabled ? AgentPhase::enabled : AgentPhase::installed;
@@ -54,6 +55,46 @@ std::uint64_t starts_within_an_hour(const AgentPlaces& places, UtcTime now) {
     count += at > now.nanoseconds / 1'000'000'000 - k_hour ? 1U : 0U;
   }
   return count;
+}
+
+// Between two starts nothing of it lives, whatever the manager calls that.
+bool waits_for_restart(const ServiceStatus& service) {
+  return service.state.find("auto-restart") != std::string::npos;
+}
+
+// Why it is not running, beyond what the notes say.
+std::string reason_of(const Observation& seen) {
+  if (!seen.service.reachable) {
+    return seen.service.unreachable_reason;
+  }
+  if (seen.health && !seen.health->ok) {
+    return waits_for_restart(seen.service) ? "restarting" : "unhealthy";
+  }
+  return seen.notes.reason;
+}
+
+bool is_writable_by_others(const host::FileFacts& facts, const host::Host& host, AgentScope scope) {
+  constexpr std::uint32_t k_others_write = 0022;
+  const bool is_own = facts.uid == 0 || (scope == AgentScope::user && facts.uid == host.environment.uid);
+  return (facts.mode & k_others_write) != 0 || !is_own;
+}
+
+std::string permission_problem(const host::Host& host, const AgentPlaces& places, AgentScope scope) {
+  for (const auto& [what, path] : {std::pair{"definition", &places.definition}, std::pair{"launcher", &places.launcher}}) {
+    const auto facts = host::describe(*path);
+    if (facts && facts->kind == host::FileKind::regular && is_writable_by_others(*facts, host, scope)) {
+      return fmt::format("the {} may be written by others: mode {:04o}, owner {}", what, facts->mode,
+                         facts->uid == host.environment.uid ? "this account"
+                         : facts->uid == 0                  ? "root"
+                                                            : "another account");
+    }
+  }
+  return {};
+}
+
+bool is_changed(const fs::path& file, const std::string& noted) {
+  const auto digest = digest_of(file);
+  return digest && !noted.empty() && digest->hex() != noted;
 }
 
 json::Value or_null(const std::string& text, const Redactor& redact) {
@@ -82,11 +123,16 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
   seen.service = backend.status(service_ref(agent.declaration, host));
   seen.definition_exists = host::describe(places.definition).has_value();
   seen.launcher_exists = host::describe(places.launcher).has_value();
-  const auto digest = digest_of(places.definition);
-  seen.definition_changed = digest && !seen.notes.definition_sha256.empty() &&
-                            digest->hex() != seen.notes.definition_sha256;
+  seen.definition_changed = is_changed(places.definition, seen.notes.definition_sha256);
+  seen.launcher_changed = is_changed(places.launcher, seen.notes.launcher_sha256);
+  seen.permissions = permission_problem(host, places, agent.declaration.scope);
   seen.container_asked = agent.declaration.runtime == AgentRuntime::podman;
   seen.container = find_container(host, agent.declaration);
+  if (seen.service.active) {
+    seen.health = waits_for_restart(seen.service)
+                      ? Health{.ok = false, .detail = "it ended and waits to be started again"}
+                      : judge_health(host, agent.declaration, seen.container);
+  }
   seen.starts_last_hour = starts_within_an_hour(places, host.clock.now());
   seen.complaint = seen.service.active ? std::string() : launcher_complaint(agent.declaration);
   for (const fs::path& file : {places.definition, places.legacy_plist}) {
@@ -111,9 +157,14 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
                            seen.notes.phase != AgentPhase::quarantined;
   if (seen.definition_changed) {
     seen.drift = "the definition is not the one that was installed";
+  } else if (seen.launcher_changed) {
+    seen.drift = "the launcher is not the one that was installed";
+  } else if (seen.definition_exists && !seen.launcher_exists) {
+    seen.drift = "the definition is there, and the launcher that it starts is not";
   } else if (noted_there && !seen.definition_exists) {
     seen.drift = fmt::format("noted as {}, but there is no definition", to_string(seen.notes.phase));
-  } else if (seen.notes.phase == AgentPhase::running && seen.phase != AgentPhase::running) {
+  } else if (seen.service.reachable && seen.notes.phase == AgentPhase::running &&
+             seen.phase != AgentPhase::running) {
     seen.drift = fmt::format("noted as running, but it is {}", to_string(seen.phase));
   } else if (seen.phase == AgentPhase::running && !seen.service.enabled) {
     seen.drift = "it runs, but it is not enabled";
@@ -156,13 +207,16 @@ json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const
            {{"staged", seen.notes.phase == AgentPhase::staged},
             {"installed", seen.definition_exists},
             {"enabled", seen.service.enabled},
-            {"running", seen.service.active}}},
+            {"running", seen.phase == AgentPhase::running}}},
           {"lastExit", or_null(seen.service.last_exit, redact)},
           {"lastResult", or_null(seen.service.result, redact)},
           {"runCount", seen.service.runs ? json::Value(*seen.service.runs) : json::Value()},
           {"startsLastHour", seen.starts_last_hour},
           {"launcherSays", or_null(seen.complaint, redact)},
-          {"reason", or_null(seen.notes.reason, redact)},
+          {"reason", or_null(reason_of(seen), redact)},
+          {"health", seen.health ? json::Value({{"ok", seen.health->ok}, {"detail", redact(seen.health->detail)}})
+                                 : json::Value()},
+          {"permissions", or_null(seen.permissions, redact)},
           {"drift", seen.drift.empty() ? json::Value()
                                        : json::Value({{"reason", "state-drift"},
                                                       {"noted", to_string(seen.notes.phase)},

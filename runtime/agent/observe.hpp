@@ -7,6 +7,7 @@
 
 #include "core/json/fwd.hpp"
 #include "runtime/agent/backend.hpp"
+#include "runtime/agent/health.hpp"
 #include "runtime/agent/podman_answers.hpp"
 #include "runtime/agent/preflight.hpp"
 #include "runtime/agent/state.hpp"
@@ -20,9 +21,12 @@ struct Observation {
   bool definition_exists = false;
   bool definition_changed = false;  // its digest is not the noted one
   bool launcher_exists = false;
+  bool launcher_changed = false;
+  std::string permissions;          // who else may write definition or launcher, or empty
   std::string drift;                // what notes and host disagree on, or empty
   std::optional<ContainerAnswer> container;
   bool container_asked = false;
+  std::optional<Health> health;     // of a service that is active
   std::uint64_t starts_last_hour = 0;
   std::string complaint;            // why the launcher did not start it, or empty
   std::vector<PolicyFinding> findings;  // on the installed definition

@@ -304,7 +304,7 @@ void PreflightRun::container_name(Check& check) {
   } else {
     fail_check(check, "container-busy",
                fmt::format("'{}' is {}", d_.container_name, container->state),
-               command_line(podman({"wait", d_.container_name})));
+               command_line(podman({container->state == "paused" ? "unpause" : "wait", d_.container_name})));
   }
 }
 

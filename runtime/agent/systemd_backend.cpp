@@ -244,8 +244,11 @@ class SystemdBackend final : public ServiceBackend {
     if (!status.known) {
       return;  // what is printed of a unit that is not there are defaults
     }
-    status.result = std::string(value("Result"));
-    status.last_exit = std::string(value("ExecMainStatus"));
+    // Of a unit that never ran, result and exit are defaults that look like a success.
+    if (value("ExecMainCode") != "0" || status.active || active == "failed") {
+      status.result = std::string(value("Result"));
+      status.last_exit = std::string(value("ExecMainStatus"));
+    }
     if (const auto pid = number_in(value("MainPID")); pid && *pid != 0) {
       status.main_pid = pid;
     }

@@ -20,6 +20,7 @@ class FakeBackend final : public runtime::ServiceBackend {
     bool disabled_override = false;
     bool forbidden = false;
     std::uint64_t starts = 0;
+    std::string state;  // what the manager calls it; empty: as it is
   };
 
   explicit FakeBackend(runtime::Platform platform = runtime::Platform::linux_systemd)
@@ -48,7 +49,7 @@ class FakeBackend final : public runtime::ServiceBackend {
     status.enabled = now.enabled;
     status.disabled_override = now.disabled_override;
     status.known = now.active || now.enabled || std::filesystem::exists(service.definition);
-    status.state = now.active ? "active" : "inactive";
+    status.state = !now.state.empty() ? now.state : now.active ? "active" : "inactive";
     status.runs = now.starts;
     if (std::filesystem::exists(service.definition)) {
       status.loaded_from = service.definition;

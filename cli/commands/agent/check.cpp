@@ -85,7 +85,11 @@ Result<Report> doctor(const Options& options, Context& context) {
   const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
   std::vector<runtime::PolicyFinding> findings = seen.findings;
   findings.insert(findings.end(), checks.policy_findings.begin(), checks.policy_findings.end());
-  const bool healthy = checks.passed() && !runtime::has_high(findings);
+  const std::string reason = !checks.passed()            ? checks.reason()
+                             : runtime::has_high(findings) ? "policy-finding"
+                             : !seen.permissions.empty()   ? "definition-permissions"
+                                                           : "";
+  const bool healthy = reason.empty();
 
   json::Value record = new_record("agent-doctor");
   record["type"] = "LocalAgentDoctor";
@@ -107,10 +111,10 @@ Result<Report> doctor(const Options& options, Context& context) {
   call.add_probes(checks.probes);
   call.add_findings(findings, {"doctor.json"});
   call.policy(agent->hash);
-  return call.finish(std::move(record), healthy ? ExitCode::done : ExitCode::negative,
-                     healthy                ? ""
-                     : checks.passed()      ? "policy-finding"
-                                            : checks.reason());
+  if (const runtime::Check* failed = checks.first_failure()) {
+    record["next"] = redact(failed->remediation);
+  }
+  return call.finish(std::move(record), healthy ? ExitCode::done : ExitCode::negative, reason);
 }
 
 void print_doctor(const json::Value& record, Text& text) {
@@ -138,6 +142,9 @@ void print_doctor(const json::Value& record, Text& text) {
   if (!text_of(part_of(status, "drift"), "detail").empty()) {
     text.field("drift", {text_of(part_of(status, "drift"), "detail"), Tone::warning});
   }
+  if (!text_of(status, "permissions").empty()) {
+    text.field("permissions", {text_of(status, "permissions"), Tone::bad});
+  }
   text.heading("Checks");
   print_checks(part_of(record, "preflight"), text);
   if (!part_of(record, "findings").empty()) {
@@ -151,6 +158,9 @@ void print_doctor(const json::Value& record, Text& text) {
   }
   if (!text_of(record, "bundleId").empty()) {
     text.field("bundle", text_of(record, "bundleId"));
+  }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
   }
 }
 

@@ -1,4 +1,4 @@
-// list, status and logs: what there is, on one screen.
+// list and logs: which agents there are, and what they said.
 #include <algorithm>
 #include <array>
 
@@ -78,90 +78,6 @@ void print_list(const json::Value& record, Text& text) {
   }
   for (const json::Value& row : part_of(record, "unreadable")) {
     text.line(fmt::format("unreadable: {}: {}", text_of(row, "file"), text_of(row, "message")), Tone::bad);
-  }
-}
-
-// --- status
-
-// What an operator types from here; nothing when it runs.
-std::string_view next_command(runtime::AgentPhase phase) {
-  switch (phase) {
-    case runtime::AgentPhase::absent:
-    case runtime::AgentPhase::staged: return "install";
-    case runtime::AgentPhase::installed:
-    case runtime::AgentPhase::enabled: return "start";
-    case runtime::AgentPhase::failed:
-    case runtime::AgentPhase::suspended: return "doctor";
-    case runtime::AgentPhase::quarantined: return "preflight";
-    case runtime::AgentPhase::running: break;
-  }
-  return {};
-}
-
-Result<Report> status(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
-  SOURCEOS_TRY_ASSIGN(AgentCall call,
-                      AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
-  const auto backend = runtime::make_backend(context.host);
-  const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
-  json::Value record = new_record("agent-status");
-  record["type"] = "LocalAgentStatus";
-  record["agent"] = agent->declaration.name;
-  record.update(runtime::as_json(seen, *agent, context.host, call.redactor()));
-  // `reason` belongs to the command; why the agent failed has a name of its own.
-  record["stateReason"] = record["reason"];
-  record.erase("reason");
-  record["nix"] = runtime::nix_source(context.host, *agent, call.redactor());
-  if (const std::string_view word = next_command(seen.phase); !word.empty()) {
-    record["next"] = context.command_line(fmt::format("{} {}", word, agent->declaration.name));
-  }
-  SOURCEOS_TRY(call.add_json({"status.json"}, collect::EntryKind::service_status, record));
-  call.add_probes(seen.service.commands);
-  call.add_findings(seen.findings, {"status.json"});
-  call.policy(agent->hash);
-  return call.finish(std::move(record), ExitCode::done, "");
-}
-
-void print_status(const json::Value& record, Text& text) {
-  const std::string state = text_of(record, "state");
-  const bool bad = state == "failed" || state == "suspended";
-  text.line(fmt::format("{}: {}{}", text_of(record, "name"), state,
-                        text_of(record, "stateReason").empty() ? "" : " (" + text_of(record, "stateReason") + ")"),
-            state == "running" ? Tone::good : bad ? Tone::bad : Tone::plain);
-  const json::Value& service = part_of(record, "service");
-  const auto field = [&](std::string_view label, const std::string& value) {
-    text.field(label, value.empty() ? Cell("-", Tone::dim) : Cell(value));
-  };
-  field("scope", text_of(record, "scope"));
-  field("label", text_of(record, "label"));
-  field("unit", text_of(record, "definition") + (flag_of(record, "definitionExists") ? "" : " (not there)"));
-  field("image", text_of(record, "image"));
-  field("container", text_of(record, "container"));
-  field("service", flag_of(service, "reachable") ? text_of(service, "state") : "no answer: " + text_of(service, "reason"));
-  field("enabled", flag_of(service, "enabled") ? "yes" : flag_of(service, "disabledOverride") ? "no, disabled override" : "no");
-  field("last exit", text_of(record, "lastExit"));
-  field("last result", text_of(record, "lastResult"));
-  if (!text_of(record, "launcherSays").empty()) {
-    text.field("launcher says", {text_of(record, "launcherSays"), Tone::bad});
-  }
-  field("runs", fmt::format("{} by the manager, {} within an hour, {} allowed", number_of(record, "runCount"),
-                            counted(number_of(record, "startsLastHour"), "start", "starts"),
-                            number_of(record, "maxRestartsPerHour")));
-  const json::Value& logs = part_of(record, "logs");
-  field("app log", text_of(logs, "app"));
-  field("stdout", text_of(logs, "stdout"));
-  field("stderr", text_of(logs, "stderr"));
-  field("last bundle", text_of(record, "lastBundle"));
-  if (!text_of(record, "lastQuarantine").empty()) {
-    field("quarantine", text_of(record, "lastQuarantine"));
-  }
-  if (!text_of(part_of(record, "drift"), "detail").empty()) {
-    text.field("state-drift", {text_of(part_of(record, "drift"), "detail"), Tone::warning});
-  }
-  print_findings(part_of(record, "findings"), text);
-  if (!text_of(record, "next").empty()) {
-    text.next(text_of(record, "next"));
   }
 }
 
@@ -260,16 +176,6 @@ constinit const Command k_agent_list = {
     .options = k_options,
     .run = list,
     .print = print_list,
-    .store = StoreUse::optional,
-};
-
-constinit const Command k_agent_status = {
-    .name = "status",
-    .summary = "one screen on an agent: state, service, container, counts, logs",
-    .options = k_options,
-    .operands = k_operands,
-    .run = status,
-    .print = print_status,
     .store = StoreUse::optional,
 };
 

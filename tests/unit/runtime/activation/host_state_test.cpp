@@ -80,15 +80,3 @@ TEST_CASE("a manifest that leads out of its directory fits nothing") {
                             bundle::sha256("x").hex() + R"("}]})");
   CHECK(find_staging(world.fake.home / "staging", "sample").empty());
 }
-
-TEST_CASE("health by command is its exit status") {
-  tests::ActivationWorld world;
-  Declaration d = world.read().declaration;
-  d.health_type = HealthType::command;
-  d.health_command = {"/usr/bin/check"};
-  CHECK_FALSE(is_healthy(world.host(), d));
-  world.fake.processes.answer = [](const host::ProcessRequest&) { return tests::exited(0); };
-  CHECK(is_healthy(world.host(), d));
-  d.health_type = HealthType::none;
-  CHECK(is_healthy(world.host(), d));
-}

@@ -24,6 +24,7 @@ TEST_CASE("the state is read from the host, and notes that differ are a drift") 
   backend.services[unit].enabled = true;
   CHECK(observe(world.host(), backend, agent).phase == AgentPhase::enabled);
   backend.services[unit].active = true;
+  world.container = tests::exited(0, R"([{"Id":"cafe","State":{"Status":"running"}}])");
   CHECK(observe(world.host(), backend, agent).phase == AgentPhase::running);
   world.fake.home.write(".config/systemd/user/sourceos-agent@sample.service",
                         "[Service]\nRestart=always\n");
@@ -31,6 +32,34 @@ TEST_CASE("the state is read from the host, and notes that differ are a drift") 
   CHECK(changed.definition_changed);
   CHECK(tests::has_rule(changed.findings, "systemd-restart-always"));
   CHECK(as_json(changed, agent, world.host(), plain).at("drift").at("reason") == "state-drift");
+}
+
+TEST_CASE("what lives and is not healthy, or waits to be started again, is not running") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  const auto agent = world.read();
+  world.install();
+  backend.services["sourceos-agent@sample.service"] = {.enabled = true, .active = true};
+  world.container = tests::exited(0, R"([{"Id":"cafe","State":{"Status":"paused"}}])");
+  const Observation unhealthy = observe(world.host(), backend, agent);
+  CHECK(unhealthy.phase == AgentPhase::enabled);
+  const json::Value shown = as_json(unhealthy, agent, world.host(), plain);
+  CHECK(shown.at("reason") == "unhealthy");
+  CHECK(shown.at("health").at("detail") == "container is paused");
+  backend.services["sourceos-agent@sample.service"].state = "activating (auto-restart)";
+  CHECK(as_json(observe(world.host(), backend, agent), agent, world.host(), plain).at("reason") == "restarting");
+}
+
+TEST_CASE("a launcher that was changed, or that others may write, is told") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  world.install();
+  CHECK(observe(world.host(), backend, world.read()).permissions.empty());
+  world.fake.home.write(std::filesystem::relative(world.places().launcher, world.home()).string(), "another");
+  std::filesystem::permissions(world.places().launcher, std::filesystem::perms(0777));
+  const Observation seen = observe(world.host(), backend, world.read());
+  CHECK(seen.drift == "the launcher is not the one that was installed");
+  CHECK(seen.permissions.find("mode 0777") != std::string::npos);
 }
 
 TEST_CASE("notes of a suspended agent are shown") {
