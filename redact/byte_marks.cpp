@@ -176,101 +176,158 @@ SOURCEOS_AVX512 Masks masks_by_avx512(const char* block) {
 }
 #endif
 
-// The masks of a block and the one after it: patterns that begin in `now` may end in `next`.
-struct Pair {
-  std::uint64_t now = 0, next = 0;
+// Masks of the blocks of a chunk and of the one after it, class by class: what is done with them is
+// done to many blocks at once. One more is zero, so that each has a next.
+constexpr std::size_t k_blocks = 64;
+using Row = std::array<std::uint64_t, k_blocks + 2>;
+struct Rows {
+  Row word{}, token{}, special{}, digit{}, dot{}, colon{}, dash{}, at{};
+  void put(std::size_t i, const Masks& masks) {
+    word[i] = masks.word;
+    token[i] = masks.token;
+    special[i] = masks.special;
+    digit[i] = masks.digit;
+    dot[i] = masks.dot;
+    colon[i] = masks.colon;
+    dash[i] = masks.dash;
+    at[i] = masks.at;
+  }
 };
 
-Pair operator&(Pair a, Pair b) { return {a.now & b.now, a.next & b.next}; }
-Pair operator|(Pair a, Pair b) { return {a.now | b.now, a.next | b.next}; }
-// Bit i is bit i + n of `m`. Past `next` nothing is known: its last bits come out 0.
-Pair ahead(Pair m, int n) { return {m.now >> n | m.next << (64 - n), m.next >> n}; }
+#define SOURCEOS_ALWAYS __attribute__((always_inline)) inline
 
-// Bits i such that another bit stands 2 to 4 (5) places on.
-Pair near4(Pair m) { return ahead(m, 2) | ahead(m, 3) | ahead(m, 4); }
-Pair near5(Pair m) { return near4(m) | ahead(m, 5); }
+// Bit b of the result is bit b + n of the row, which goes on in its next mask.
+template <unsigned n>
+SOURCEOS_ALWAYS std::uint64_t ahead(const Row& row, std::size_t i) {
+  return row[i] >> n | row[i + 1] << (64 - n);
+}
+
+// Keeps bits such that another of the row stands 2 to 4 (5) places on.
+template <unsigned most>
+SOURCEOS_ALWAYS void keep_near(const Row& row, Row& kept) {
+  for (std::size_t i = 0; i <= k_blocks; ++i) {
+    std::uint64_t near = ahead<2>(row, i) | ahead<3>(row, i) | ahead<4>(row, i);
+    if constexpr (most == 5) {
+      near |= ahead<5>(row, i);
+    }
+    kept[i] = row[i] & near;
+  }
+}
+
+template <unsigned n>
+SOURCEOS_ALWAYS void keep_joined(Row& row) {
+  for (std::size_t i = 0; i <= k_blocks; ++i) {
+    row[i] &= ahead<n>(row, i);
+  }
+}
+
+// Where a run of 16 begins, or goes on at the begin of what is seen; `row` is used up.
+SOURCEOS_ALWAYS void run_begins(Row& row, std::uint64_t& before, Row& begins) {
+  keep_joined<1>(row);
+  keep_joined<2>(row);
+  keep_joined<4>(row);
+  keep_joined<8>(row);
+  begins[0] = row[0] & ~(row[0] << 1 | before);
+  for (std::size_t i = 1; i < k_blocks; ++i) {
+    begins[i] = row[i] & ~(row[i] << 1 | row[i - 1] >> 63);
+  }
+}
 
 // The first of three dots at the distances of an IPv4 address, digits after each.
-std::uint64_t address_dots(const Masks& now, const Masks& next) {
-  const Pair digit{now.digit, next.digit};
-  const Pair dot = Pair{now.dot, next.dot} & ahead(digit, 1);
-  if (dot.now == 0) {
-    return 0;
+SOURCEOS_ALWAYS void address_dots(Rows& rows, Row& found) {
+  for (std::size_t i = 0; i <= k_blocks; ++i) {
+    rows.dot[i] &= ahead<1>(rows.digit, i);
   }
-  const Pair two = dot & near4(dot);
-  return (two & near4(two)).now;
+  Row two{};
+  keep_near<4>(rows.dot, two);
+  keep_near<4>(two, found);
 }
 
 // The first of three colons at the distances of an IPv6 or MAC address, of "::", of five dashes.
-std::uint64_t address_colons(const Masks& now, const Masks& next) {
-  const Pair colon{now.colon, next.colon};
-  const Pair dash{now.dash, next.dash};
-  std::uint64_t found = 0;
-  if (colon.now != 0) {
-    const Pair two = colon & near5(colon);
-    found |= ((two & near5(two)) | (colon & ahead(colon, 1))).now;
+SOURCEOS_ALWAYS void address_colons(const Rows& rows, Row& found) {
+  Row two{};
+  keep_near<5>(rows.colon, two);
+  keep_near<5>(two, found);
+  for (std::size_t i = 0; i < k_blocks; ++i) {
+    found[i] |= rows.colon[i] & ahead<1>(rows.colon, i);
+    found[i] |= rows.dash[i] & ahead<3>(rows.dash, i) & ahead<6>(rows.dash, i) &
+                ahead<9>(rows.dash, i) & ahead<12>(rows.dash, i);
   }
-  if (dash.now != 0) {
-    found |= (dash & ahead(dash, 3) & ahead(dash, 6) & ahead(dash, 9) & ahead(dash, 12)).now;
-  }
-  return found;
 }
 
-// Where a run of 16 begins, or goes on at the begin of what is seen.
-std::uint64_t run_begins(Pair run, bool& before) {
-  run = run & ahead(run, 1);
-  run = run & ahead(run, 2);
-  run = run & ahead(run, 4);
-  run = run & ahead(run, 8);
-  const std::uint64_t begins = run.now & ~(run.now << 1 | (before ? 1U : 0U));
-  before = run.now >> 63 != 0;
-  return begins;
+// What marks are made of.
+struct Found {
+  Row runs{}, tokens{}, dots{}, colons{};
+  std::uint64_t run_before = 0;    // the last bit of the mask before; likewise
+  std::uint64_t token_before = 0;
+};
+
+SOURCEOS_ALWAYS void combine(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  run_begins(rows.word, found.run_before, found.runs);
+  found.run_before = rows.word[blocks - 1] >> 63;
+  run_begins(rows.token, found.token_before, found.tokens);
+  found.token_before = rows.token[blocks - 1] >> 63;
+  if (all) {
+    address_dots(rows, found.dots);
+    address_colons(rows, found.colons);
+  }
 }
+
+// How a CPU makes the masks of whole blocks and combines those of a chunk.
+struct Form {
+  void (*fill)(const char* at, std::size_t first, std::size_t past, bool all, Rows& rows);
+  void (*combine)(Rows& rows, std::size_t blocks, bool all, Found& found);
+};
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void fill_by_avx2(const char* at, std::size_t blocks, bool all, Masks* masks) {
-  for (std::size_t i = 0; i < blocks; ++i) {
-    masks[i] = masks_by_avx2(at + i * k_block, all);
+#define SOURCEOS_FOR_AVX2 __attribute__((target("avx2")))
+#define SOURCEOS_FOR_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi,prefer-vector-width=512")))
+
+SOURCEOS_FOR_AVX2 void fill_by_avx2(const char* at, std::size_t first, std::size_t past, bool all, Rows& rows) {
+  for (std::size_t i = first; i < past; ++i, at += k_block) {
+    rows.put(i, masks_by_avx2(at, all));
   }
 }
-
-__attribute__((target("avx512f,avx512bw,avx512vbmi"))) void fill_by_avx512(const char* at, std::size_t blocks,
-                                                                           bool, Masks* masks) {
-  for (std::size_t i = 0; i < blocks; ++i) {
-    masks[i] = masks_by_avx512(at + i * k_block);
-  }
+SOURCEOS_FOR_AVX2 void combine_by_avx2(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  combine(rows, blocks, all, found);
 }
 
-bool has_avx512() {
-  return __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+SOURCEOS_FOR_AVX512 void fill_by_avx512(const char* at, std::size_t first, std::size_t past, bool, Rows& rows) {
+  for (std::size_t i = first; i < past; ++i, at += k_block) {
+    rows.put(i, masks_by_avx512(at));
+  }
+}
+SOURCEOS_FOR_AVX512 void combine_by_avx512(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  combine(rows, blocks, all, found);
 }
 #endif
 
-void fill_by_table(const char* at, std::size_t blocks, bool, Masks* masks) {
-  for (std::size_t i = 0; i < blocks; ++i) {
-    masks[i] = masks_by_table(at + i * k_block);
+void fill_by_table(const char* at, std::size_t first, std::size_t past, bool, Rows& rows) {
+  for (std::size_t i = first; i < past; ++i, at += k_block) {
+    rows.put(i, masks_by_table(at));
   }
 }
+void combine_plainly(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  combine(rows, blocks, all, found);
+}
 
-using Fill = void (*)(const char* at, std::size_t blocks, bool all, Masks* masks);
-
-Fill choose_fill() {
+Form choose_form(MarkCpu cpu) {
 #if defined(__x86_64__)
-  if (has_avx512()) {
-    return fill_by_avx512;
+  if (cpu == MarkCpu::best && __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+    return {fill_by_avx512, combine_by_avx512};
   }
-  if (__builtin_cpu_supports("avx2") != 0) {
-    return fill_by_avx2;
+  if (cpu != MarkCpu::plain && __builtin_cpu_supports("avx2") != 0) {
+    return {fill_by_avx2, combine_by_avx2};
   }
 #endif
-  return fill_by_table;
+  static_cast<void>(cpu);
+  return {fill_by_table, combine_plainly};
 }
 
 // The masks of so many blocks from `at` on, blanks where the text ends.
-void fill_blocks(std::string_view text, std::size_t at, std::size_t blocks, bool all, Masks* masks) {
-  static const Fill fill = choose_fill();
+void fill_blocks(const Form& form, std::string_view text, std::size_t at, std::size_t blocks, bool all, Rows& rows) {
   const std::size_t whole = at < text.size() ? std::min((text.size() - at) / k_block, blocks) : 0;
-  fill(text.data() + at, whole, all, masks);
+  form.fill(text.data() + at, 0, whole, all, rows);
   for (std::size_t i = whole; i < blocks; ++i) {
     std::array<char, k_block> rest;
     rest.fill(' ');
@@ -278,37 +335,32 @@ void fill_blocks(std::string_view text, std::size_t at, std::size_t blocks, bool
     if (begin < text.size()) {
       std::memcpy(rest.data(), text.data() + begin, std::min(text.size() - begin, k_block));
     }
-    fill(rest.data(), 1, all, masks + i);
+    form.fill(rest.data(), i, i + 1, all, rows);
   }
 }
 
-void add(std::vector<std::uint32_t>& list, std::size_t at, std::uint64_t bits) {
-  while (bits != 0) {
-    list.push_back(static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(bits)));
-    bits &= bits - 1;
+void add(std::vector<std::uint32_t>& list, std::size_t chunk, std::size_t blocks, const Row& row) {
+  for (std::size_t i = 0; i < blocks; ++i) {
+    for (std::uint64_t bits = row[i]; bits != 0; bits &= bits - 1) {
+      list.push_back(static_cast<std::uint32_t>(chunk + i * k_block) + static_cast<std::uint32_t>(std::countr_zero(bits)));
+    }
   }
 }
 
-void walk(std::string_view text, std::size_t from, std::size_t to, bool all, ByteMarks& marks) {
-  constexpr std::size_t k_blocks = 64;
-  std::array<Masks, k_blocks + 1> masks;
-  bool run_before = false;
-  bool token_before = false;
+void walk(const Form& form, std::string_view text, std::size_t from, std::size_t to, bool all, ByteMarks& marks) {
+  Rows rows;
+  Found found;
   for (std::size_t chunk = from; chunk < to; chunk += k_blocks * k_block) {
     const std::size_t blocks = std::min(k_blocks, (to - chunk + k_block - 1) / k_block);
-    fill_blocks(text, chunk, blocks + 1, all, masks.data());
-    for (std::size_t i = 0; i < blocks; ++i) {
-      const Masks& now = masks[i];
-      const Masks& next = masks[i + 1];
-      const std::size_t at = chunk + i * k_block;
-      add(marks.runs, at, run_begins({now.word, next.word}, run_before));
-      add(marks.tokens, at, run_begins({now.token, next.token}, token_before));
-      add(marks.specials, at, now.special);
-      if (all) {
-        add(marks.dots, at, address_dots(now, next));
-        add(marks.colons, at, address_colons(now, next));
-        add(marks.ats, at, now.at);
-      }
+    fill_blocks(form, text, chunk, blocks + 1, all, rows);
+    form.combine(rows, blocks, all, found);
+    add(marks.runs, chunk, blocks, found.runs);
+    add(marks.tokens, chunk, blocks, found.tokens);
+    add(marks.specials, chunk, blocks, rows.special);
+    if (all) {
+      add(marks.dots, chunk, blocks, found.dots);
+      add(marks.colons, chunk, blocks, found.colons);
+      add(marks.ats, chunk, blocks, rows.at);
     }
   }
 }
@@ -333,8 +385,9 @@ void ByteMarks::clear() {
 bool is_base64_char(char c) { return (k_classes[static_cast<unsigned char>(c)] & k_word) != 0; }
 
 void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWish wish,
-                ByteMarks& marks) {
-  walk(text, from, to, wish == MarkWish::all, marks);
+                ByteMarks& marks, MarkCpu cpu) {
+  static const Form best = choose_form(MarkCpu::best);
+  walk(cpu == MarkCpu::best ? best : choose_form(cpu), text, from, to, wish == MarkWish::all, marks);
   for (auto* list : {&marks.runs, &marks.tokens, &marks.specials, &marks.dots, &marks.colons, &marks.ats}) {
     drop_past_end(*list, std::min(to + k_block, text.size()));
   }

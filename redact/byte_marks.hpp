@@ -22,11 +22,14 @@ struct ByteMarks {
 
 enum class MarkWish : std::uint8_t { encodings, all };  // all: addresses too
 
+// What may be used of the CPU: tests hold each form to the plain one.
+enum class MarkCpu : std::uint8_t { best, avx2, plain };
+
 // Marks in text[from, to) and a little past it, by offset in text, ascending. Looks past `to` when
 // the text goes on; so that nothing is missed where two calls meet, the second begins 64 bytes
 // before the first one's end.
 void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWish wish,
-                ByteMarks& marks);
+                ByteMarks& marks, MarkCpu cpu = MarkCpu::best);
 
 // Letters, digits, '+', '/', '-', '_'.
 [[nodiscard]] bool is_base64_char(char c);

@@ -1,9 +1,9 @@
 #include "redact/rewrite.hpp"
 
+#include "redact/newlines.hpp"
 #include "redact/placeholder.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 namespace sourceos::redact {
@@ -11,21 +11,6 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::size_t k_excerpt_side_bytes = 120;
-
-std::uint64_t count_newlines(std::string_view text) {
-  std::uint64_t count = 0;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    at = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    if (at == nullptr) {
-      break;
-    }
-    ++count;
-    ++at;
-  }
-  return count;
-}
 
 // Of two that share a place: a whole private key, then the innermost value, then precedence,
 // then the wider one.
@@ -106,17 +91,15 @@ void Rewriter::close() {
 }
 
 void Rewriter::count_lines(std::string_view text, std::uint64_t base, std::uint64_t upto) {
-  while (lines_in_to_ < upto) {
-    const std::string_view rest = text.substr(lines_in_to_ - base, upto - lines_in_to_);
-    const std::size_t newline = rest.find('\n');
-    if (newline == std::string_view::npos) {
-      lines_in_to_ = upto;
-      return;
-    }
-    ++lines_in_;
-    lines_in_to_ += newline + 1;
-    line_begin_in_ = lines_in_to_;
+  if (lines_in_to_ >= upto) {
+    return;
   }
+  const std::string_view fresh = text.substr(lines_in_to_ - base, upto - lines_in_to_);
+  lines_in_ += count_newlines(fresh);
+  if (const std::size_t last = fresh.rfind('\n'); last != std::string_view::npos) {
+    line_begin_in_ = lines_in_to_ + last + 1;
+  }
+  lines_in_to_ = upto;
 }
 
 void Rewriter::fit_bare_value(Span& span) const {
