@@ -1,7 +1,7 @@
 #include "redact/literals.hpp"
 
 #include "core/text.hpp"
-#include "redact/pattern_needs.hpp"
+#include "redact/text_model.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -13,9 +13,9 @@ namespace sourceos::redact {
 
 namespace {
 
-constexpr std::size_t k_hashes = 4096;
+constexpr std::size_t k_hashes = 8192;
 constexpr std::size_t k_map_bits = 65536;
-std::size_t hash_of(std::uint32_t probe) { return probe * 2654435761U >> 20; }
+std::size_t hash_of(std::uint32_t probe, std::uint32_t mask) { return (probe ^ mask >> 6) * 2654435761U >> 19; }
 std::uint32_t map_bit(std::uint32_t probe) { return probe * 2654435761U >> 16; }
 
 bool is_word(char c) {
@@ -32,11 +32,29 @@ bool equal_caseless(std::string_view text, std::string_view lower) {
   return true;
 }
 
+// First byte lowest.
 std::uint32_t load(const char* at) {
   std::uint32_t value = 0;
   std::memcpy(&value, at, sizeof value);
   return std::endian::native == std::endian::little ? value : __builtin_bswap32(value);
 }
+
+// Kinds of bytes: letters without their case, digits and '_' one each; the others share some.
+constexpr unsigned k_words = 37;
+constexpr std::array<std::uint8_t, 256> make_kinds() {
+  std::array<std::uint8_t, 256> kinds{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const unsigned lower = c >= 'A' && c <= 'Z' ? c + 32 : c;
+    kinds[c] = static_cast<std::uint8_t>(lower >= 'a' && lower <= 'z' ? lower - 'a'
+                                         : c >= '0' && c <= '9'       ? 26 + c - '0'
+                                         : c == '_'                   ? 36
+                                                                      : k_words + c % (64 - k_words));
+  }
+  return kinds;
+}
+constexpr auto k_kinds = make_kinds();
+constexpr std::uint64_t k_no_words = ~std::uint64_t{0} << k_words;
+std::uint64_t kind_bit(char c) { return std::uint64_t{1} << k_kinds[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -52,16 +70,17 @@ Literals::Literals(const std::vector<EnginePattern>& literals) {
     add(literals[index], index);
   }
   std::ranges::sort(entries_, {}, [](const Entry& entry) {
-    return std::tuple(hash_of(entry.probe), entry.probe, entry.mask, entry.index);
+    return std::tuple(hash_of(entry.probe, entry.mask), entry.probe, entry.mask, entry.index);
   });
   first_.assign(k_hashes + 1, 0);
   for (const Entry& entry : entries_) {
-    ++first_[hash_of(entry.probe) + 1];
+    ++first_[hash_of(entry.probe, entry.mask) + 1];
   }
   for (std::size_t hash = 0; hash < k_hashes; ++hash) {
     first_[hash + 1] = static_cast<std::uint16_t>(first_[hash + 1] + first_[hash]);
   }
   group();
+  find_around();
 }
 
 void Literals::add(const EnginePattern& literal, std::uint32_t index) {
@@ -74,6 +93,11 @@ void Literals::add(const EnginePattern& literal, std::uint32_t index) {
   entry.size = static_cast<std::uint16_t>(literal.expression.size());
   const std::string lower = text::ascii_lower(literal.expression);
   texts_ += literal.caseless ? lower : literal.expression;
+  for (std::size_t i = 0; i < std::min(lower.size(), sizeof entry.tail); ++i) {
+    const unsigned shift = 24 - 8 * static_cast<unsigned>(i);
+    entry.tail |= (std::uint32_t{static_cast<unsigned char>(lower[lower.size() - 1 - i])} | 0x20U) << shift;
+    entry.tail_mask |= 0xFFU << shift;
+  }
   choose_probe(entry, lower);
   entries_.push_back(std::move(entry));
 }
@@ -81,16 +105,16 @@ void Literals::add(const EnginePattern& literal, std::uint32_t index) {
 // The rarest bytes, or rare ones that another literal has chosen.
 void Literals::choose_probe(Entry& entry, std::string_view lower) {
   constexpr std::size_t k_offset_max = 64;
-  constexpr double k_shared = 0.3;
+  constexpr float k_shared = 0.3F;
   const std::size_t size = std::min(lower.size(), k_probe_bytes_max);
-  double least = 2;
+  float least = 2;
   for (std::size_t at = 0; at + size <= lower.size() && at < k_offset_max; ++at) {
     std::uint32_t probe = 0;
     for (std::size_t i = 0; i < size; ++i) {
       probe |= std::uint32_t{static_cast<unsigned char>(lower[at + i])} << (8 * i);
     }
     probe |= k_probe_fold & (~0U >> (8 * (k_probe_bytes_max - size)));
-    double share = commonness(lower.substr(at, size));
+    float share = TextModel::instance().share(lower.substr(at, size));
     share *= chosen_.contains(probe) ? k_shared : 1;
     if (share < least) {
       least = share;
@@ -101,9 +125,9 @@ void Literals::choose_probe(Entry& entry, std::string_view lower) {
   chosen_.insert(entry.probe);
   entry.mask = ~0U >> (8 * (k_probe_bytes_max - size));
   masks_[k_probe_bytes_max - size] = entry.mask;
-  std::vector<std::uint64_t>& map = maps_[k_probe_bytes_max - size];
-  map.resize(k_map_bits / 64);
-  map[map_bit(entry.probe) / 64] |= std::uint64_t{1} << map_bit(entry.probe) % 64;
+  std::vector<std::uint32_t>& map = maps_[k_probe_bytes_max - size];
+  map.resize(k_map_bits / 32);
+  map[map_bit(entry.probe) / 32] |= 1U << map_bit(entry.probe) % 32;
 }
 
 void Literals::group() {
@@ -133,7 +157,7 @@ std::uint32_t Literals::Walk::seen(std::size_t at) const {
 
 void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
   const std::uint32_t seen = walk.seen(at) & mask;
-  const std::size_t hash = hash_of(seen);
+  const std::size_t hash = hash_of(seen, mask);
   for (std::size_t i = first_[hash]; i < first_[hash + 1]; ++i) {
     const Entry& entry = entries_[i];
     if (entry.mask != mask || entry.probe != seen || at < entry.offset) {
@@ -142,6 +166,10 @@ void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
     const std::size_t from = at - entry.offset;
     const std::size_t to = from + entry.size;
     if (to > walk.block.size() || walk.base + to <= walk.after) {
+      continue;
+    }
+    // Most of those with this probe end in another way.
+    if (to >= sizeof entry.tail && ((walk.seen(to - sizeof entry.tail) ^ entry.tail) & entry.tail_mask) != 0) {
       continue;
     }
     const std::string_view there = walk.block.substr(from, entry.size);
@@ -154,22 +182,71 @@ void Literals::look_at(Walk& walk, std::size_t at, std::uint32_t mask) const {
   }
 }
 
+// What may stand at that place of the literal, or beside it.
+std::uint64_t Literals::kinds_at(const Entry& entry, std::ptrdiff_t at) const {
+  if (at >= 0 && at < entry.size) {
+    return kind_bit(texts_[entry.text + static_cast<std::size_t>(at)]);
+  }
+  const bool no_word = (at == -1 && entry.word_begin) || (at == entry.size && entry.word_end);
+  return no_word ? k_no_words : ~std::uint64_t{0};
+}
+
+void Literals::find_around() {
+  around_.resize(k_hashes);
+  for (const Entry& entry : entries_) {
+    const std::ptrdiff_t begin = entry.offset;
+    const std::ptrdiff_t end = begin + std::popcount(entry.mask) / 8;
+    Around& around = around_[hash_of(entry.probe, entry.mask)];
+    around[0] |= kinds_at(entry, begin - 2);
+    around[1] |= kinds_at(entry, begin - 1);
+    around[2] |= kinds_at(entry, end);
+    around[3] |= kinds_at(entry, end + 1);
+  }
+}
+
+// Beyond the text nothing stands, which is no word.
+bool Literals::may_stand(const Walk& walk, std::size_t at, std::size_t which) const {
+  const std::string_view text = walk.block;
+  const Around& around = around_[hash_of(walk.seen(at) & masks_[which], masks_[which])];
+  const std::size_t end = at + k_probe_bytes_max - which;
+  const std::uint64_t before = around[1] & kind_bit(at > 0 ? text[at - 1] : '\n');
+  const std::uint64_t before_that = around[0] & kind_bit(at > 1 ? text[at - 2] : '\n');
+  const std::uint64_t behind = around[2] & kind_bit(end < text.size() ? text[end] : '\n');
+  const std::uint64_t behind_that = around[3] & kind_bit(end + 1 < text.size() ? text[end + 1] : '\n');
+  return ((before != 0) & (before_that != 0) & (behind != 0) & (behind_that != 0)) != 0;
+}
+
 // Without a branch for each place: most are not in the map, and which cannot be guessed.
 void Literals::look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
                               std::size_t which) const {
   const std::uint32_t mask = masks_[which];
-  if (mask == 0) {
+  if (mask == 0 || places.empty()) {
     return;
   }
-  const std::uint64_t* map = maps_[which].data();
+  const std::uint32_t* map = maps_[which].data();
   std::array<std::uint16_t, Probes::k_places_max> kept;
   std::size_t count = 0;
-  for (const std::uint16_t place : places) {
-    const std::uint32_t bit = map_bit(walk.seen(chunk + place) & mask);
-    kept[count] = place;
-    count += map[bit / 64] >> (bit % 64) & 1;
+  const auto sift = [&](std::span<const std::uint16_t> some, auto probe_at) {
+    for (const std::uint16_t place : some) {
+      const std::uint32_t bit = map_bit((probe_at(chunk + place) | k_probe_fold) & mask);
+      kept[count] = place;
+      count += map[bit / 32] >> (bit % 32) & 1;
+    }
+  };
+  const char* const bytes = walk.block.data();
+  const auto quick = [bytes](std::size_t at) { return load(bytes + at); };
+  if (chunk + places.back() + sizeof mask <= walk.block.size()) {
+    sift(places, quick);
+  } else {
+    sift(places, [&walk](std::size_t at) { return walk.seen(at); });
   }
+  std::size_t left = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    const std::uint16_t place = kept[i];
+    kept[left] = place;
+    left += may_stand(walk, chunk + place, which) ? 1U : 0U;
+  }
+  for (std::size_t i = 0; i < left; ++i) {
     look_at(walk, chunk + kept[i], mask);
   }
 }

@@ -1,7 +1,8 @@
 // Many literals in one text at once: the anchors of rules, known values, the scalar path.
 //
 // Up to four bytes of each literal, its rarest, are its probe. Where a probe may begin (Probes) a bit
-// map says whether any has just these bytes; what is left, about one place in a hundred, is compared.
+// map says whether any has just these bytes, and what stands about it whether a literal of such a
+// probe may be there. What is left, hardly more than the literals' places, is compared.
 #pragma once
 
 #include <array>
@@ -33,6 +34,8 @@ class Literals {
   struct Entry {
     std::uint32_t probe;   // the four bytes, folded; fewer of a short literal
     std::uint32_t mask;
+    std::uint32_t tail;    // the last four bytes, folded; zeros before those of a short literal
+    std::uint32_t tail_mask;
     std::uint32_t index;
     std::uint32_t text;    // where in texts_
     std::uint16_t size;
@@ -41,10 +44,16 @@ class Literals {
     bool word_begin;
     bool word_end;
   };
+  // Which bytes may stand two and one before a probe of the hash, one and two behind it: a bit for each
+  // kind of byte.
+  using Around = std::array<std::uint64_t, 4>;
   struct Walk;
   void add(const EnginePattern& literal, std::uint32_t index);
   void choose_probe(Entry& entry, std::string_view lower);
   void group();
+  void find_around();
+  [[nodiscard]] std::uint64_t kinds_at(const Entry& entry, std::ptrdiff_t at) const;
+  [[nodiscard]] bool may_stand(const Walk& walk, std::size_t at, std::size_t which) const;
   void look_at(Walk& walk, std::size_t at, std::uint32_t mask) const;
   // Those of the places, from `chunk` on, where a probe of the size stands.
   void look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
@@ -52,9 +61,10 @@ class Literals {
   std::string texts_;                     // the literals, in lower case those that are caseless
   std::vector<Entry> entries_;            // by the hash of the probe
   std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
+  std::vector<Around> around_;            // by hash
   std::array<std::uint32_t, 3> masks_{};  // of probes of four bytes, three, two; 0: none
   // By another hash: whether there is such a probe; of four bytes, of three, of two.
-  std::array<std::vector<std::uint64_t>, 3> maps_;
+  std::array<std::vector<std::uint32_t>, 3> maps_;
   std::set<std::uint32_t> chosen_;        // probes
   Probes probes_;
 };

@@ -1,6 +1,6 @@
 // Where one of many short byte strings may begin: the quick look of Literals.
 //
-// Each probe, of two to four bytes, belongs to one of sixteen groups; a table for each of the four
+// Each probe, of two to four bytes, belongs to one of 32 groups; a table for each of the four
 // places says which groups have a byte there. A probe may begin where all four agree on a group.
 // CPUs with byte permutes look at sixty-four places at once; everywhere the answer is the same or,
 // for bytes past ASCII, more cautious.
@@ -12,17 +12,9 @@
 #include <span>
 #include <vector>
 
+#include "redact/probe_groups.hpp"
+
 namespace sourceos::redact {
-
-inline constexpr std::size_t k_probe_bytes_min = 2;
-inline constexpr std::size_t k_probe_bytes_max = 4;
-
-// First byte lowest; letters fold by the bit of their case, which joins some other bytes too.
-struct Probe {
-  std::uint32_t bytes = 0;
-  unsigned size = 0;
-};
-inline constexpr std::uint32_t k_probe_fold = 0x20202020U;
 
 class Probes {
  public:
@@ -39,6 +31,8 @@ class Probes {
     List four;     // a probe of four bytes
     List shorter;  // of fewer
   };
+  // By code: eight groups at each place.
+  using Permutes = std::array<std::array<std::array<std::uint8_t, k_text_codes>, k_probe_lanes>, k_probe_bytes_max>;
 
   Probes() = default;
   // Each probe once.
@@ -48,13 +42,10 @@ class Probes {
   // The same without permutes.
   void find_plainly(const char* at, std::size_t steps, Places& places) const;
 
-  using Table = std::array<std::uint16_t, 256>;  // bits of the groups that have the byte
-
  private:
-  std::array<Table, k_probe_bytes_max> tables_{};
-  // Of each place the low eight groups and the high eight, for bytes without their highest bit.
-  using Permute = std::array<std::array<std::uint8_t, 128>, 2>;
-  std::array<Permute, k_probe_bytes_max> permutes_{};
+  ProbeTables tables_{};
+  Permutes permutes_{};
+  bool few_ = false;  // all of four bytes are in the first lane
 };
 
 }  // namespace sourceos::redact

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 
 using namespace sourceos::redact;
@@ -57,6 +58,47 @@ TEST_CASE("every literal is found wherever it lies, among many others") {
       const auto events = events_in(literals, text);
       CHECK(std::ranges::find(events, Event{before + patterns[i].expression.size(), i}) != events.end());
     }
+  }
+}
+
+TEST_CASE("what is told is what a plain search finds") {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  std::vector<EnginePattern> patterns;
+  for (const std::string_view bytes : {"pat", "path", "Pat", "at", "connect", "connect as", "ion_id", "_id", "id=", "=x",
+                                       "\n--", "-- p", "t\xE9", "\xC3\xA9", "x:465 ", "aaaa", "aaaaaaaa", "[a", "{a"}) {
+    for (unsigned bits = 0; bits < 8; ++bits) {
+      patterns.push_back({.expression = std::string(bytes), .literal = true, .caseless = (bits & 1) != 0,
+                          .word_begin = (bits & 2) != 0, .word_end = (bits & 4) != 0});
+    }
+  }
+  const Literals literals(patterns);
+  std::uint32_t seed = 1;
+  for (unsigned round = 0; round < 300; ++round) {
+    std::string text;
+    while (text.size() < round) {
+      seed = seed * 1664525 + 1013904223;
+      const std::string& piece = patterns[(seed >> 8) % patterns.size()].expression;
+      text += seed >> 30 != 0 ? piece.substr((seed >> 20) % 3 % piece.size()) : std::string(1, static_cast<char>(seed >> 16));
+      text.back() = (seed >> 13) % 4 == 0 && text.back() >= 'a' && text.back() <= 'z' ? static_cast<char>(text.back() - 32) : text.back();
+    }
+    std::vector<Event> expected;
+    for (std::uint32_t i = 0; i < patterns.size(); ++i) {
+      const EnginePattern& pattern = patterns[i];
+      const auto same = [&](char a, char b) {
+        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+        return pattern.caseless ? lower(a) == lower(b) : a == b;
+      };
+      for (std::size_t from = 0; from + pattern.expression.size() <= text.size(); ++from) {
+        const std::size_t to = from + pattern.expression.size();
+        if (std::ranges::equal(std::string_view(text).substr(from, to - from), pattern.expression, same) &&
+            !(pattern.word_begin && from > 0 && is_word(text[from - 1])) &&
+            !(pattern.word_end && to < text.size() && is_word(text[to]))) {
+          expected.push_back({to, i});
+        }
+      }
+    }
+    std::ranges::sort(expected);
+    CHECK(events_in(literals, text) == expected);
   }
 }
 

@@ -1,0 +1,121 @@
+#include "redact/probe_groups.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace sourceos::redact {
+
+namespace {
+
+constexpr std::size_t k_groups = 8 * k_probe_lanes;
+
+struct Range {
+  unsigned from, past;
+};
+Range groups_for(unsigned size, bool few) {
+  switch (size) {
+    case 2: return {31, 32};
+    case 3: return {24, 31};
+    default: return {0, few ? 8U : 24U};
+  }
+}
+
+std::uint8_t byte_of(const Probe& probe, std::size_t place) {
+  return static_cast<std::uint8_t>(probe.bytes >> (8 * place));
+}
+
+// Puts each probe into the group that it makes the least more common, and then again, now that all
+// others have their place.
+class Grouping {
+ public:
+  explicit Grouping(const std::vector<Probe>& probes) : probes_(probes.begin(), probes.end()) {
+    const bool few = are_few(probes);
+    std::ranges::sort(probes_, std::greater<>(), [](const Grouped& probe) { return std::pair(probe.share, probe.bytes); });
+    constexpr int k_rounds = 3;
+    for (int round = 0; round < k_rounds; ++round) {
+      for (Grouped& probe : probes_) {
+        if (round > 0) {
+          move(probe, -1);
+        }
+        probe.group = best_for(probe, groups_for(probe.size, few));
+        move(probe, 1);
+      }
+    }
+  }
+
+  [[nodiscard]] ProbeTables tables() const {
+    ProbeTables tables{};
+    for (const Grouped& probe : probes_) {
+      for (std::size_t place = 0; place < k_probe_bytes_max; ++place) {
+        for (unsigned c = 0; c < 256; ++c) {
+          if (place >= probe.size || (c | 0x20U) == byte_of(probe, place)) {
+            tables[place][c] |= 1U << probe.group;
+          }
+        }
+      }
+    }
+    return tables;
+  }
+
+ private:
+  struct Grouped : Probe {
+    explicit Grouped(const Probe& probe) : Probe(probe) {
+      for (std::size_t place = 0; place < size; ++place) {
+        codes[place] = static_cast<std::uint8_t>(text_code(static_cast<char>(byte_of(probe, place))));
+        share *= TextModel::instance().share(codes[place]);
+      }
+    }
+    std::array<std::uint8_t, k_probe_bytes_max> codes{};
+    float share = 1;
+    unsigned group = 0;
+  };
+  struct Column {
+    std::array<std::uint16_t, k_text_codes> count{};  // of probes that have the byte
+    float sum = 0;                                    // of the bytes' shares
+  };
+
+  void move(const Grouped& probe, int by) {
+    for (std::size_t place = 0; place < probe.size; ++place) {
+      Column& column = columns_[probe.group][place];
+      std::uint16_t& count = column.count[probe.codes[place]];
+      const bool had = count != 0;
+      count = static_cast<std::uint16_t>(count + by);
+      const float share = model_.share(probe.codes[place]);
+      column.sum += (had ? 0 : share) - (count != 0 ? 0 : share);
+    }
+  }
+  [[nodiscard]] unsigned best_for(const Grouped& probe, Range groups) const {
+    unsigned best = groups.from;
+    float least = 1e9F;
+    for (unsigned group = groups.from; group < groups.past; ++group) {
+      float before = 1;
+      float after = 1;
+      for (std::size_t place = 0; place < probe.size; ++place) {
+        const Column& column = columns_[group][place];
+        before *= column.sum;
+        after *= column.sum + (column.count[probe.codes[place]] != 0 ? 0 : model_.share(probe.codes[place]));
+      }
+      if (after - before < least) {
+        least = after - before;
+        best = group;
+      }
+    }
+    return best;
+  }
+
+  const TextModel& model_ = TextModel::instance();
+  std::vector<Grouped> probes_;
+  std::array<std::array<Column, k_probe_bytes_max>, k_groups> columns_{};
+};
+
+}  // namespace
+
+bool are_few(const std::vector<Probe>& probes) {
+  constexpr std::ptrdiff_t k_few = 32;
+  return std::ranges::count(probes, k_probe_bytes_max, &Probe::size) <= k_few;
+}
+
+ProbeTables group_probes(const std::vector<Probe>& probes) { return Grouping(probes).tables(); }
+
+}  // namespace sourceos::redact

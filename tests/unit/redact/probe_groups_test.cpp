@@ -1,0 +1,55 @@
+#include "redact/probe_groups.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace sourceos::redact;
+
+namespace {
+
+Probe probe_of(std::string_view text) {
+  Probe probe{.size = static_cast<unsigned>(text.size())};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    probe.bytes |= (std::uint32_t{static_cast<unsigned char>(text[i])} | 0x20U) << (8 * i);
+  }
+  return probe;
+}
+
+std::uint32_t groups_of(const ProbeTables& tables, std::string_view text) {
+  std::uint32_t groups = ~0U;
+  for (std::size_t place = 0; place < k_probe_bytes_max; ++place) {
+    groups &= tables[place][static_cast<unsigned char>(text[place])];
+  }
+  return groups;
+}
+
+}  // namespace
+
+TEST_CASE("each probe has a group of its size, in either case") {
+  const std::vector<Probe> probes = {probe_of("pass"), probe_of("auth"), probe_of("pwd"), probe_of("k=")};
+  const ProbeTables tables = group_probes(probes);
+  CHECK((groups_of(tables, "PaSs") & k_groups_of_four) != 0);
+  CHECK((groups_of(tables, "auth") & k_groups_of_four) != 0);
+  CHECK((groups_of(tables, "pwd~") & ~k_groups_of_four) != 0);
+  CHECK((groups_of(tables, "K=~~") & ~k_groups_of_four) != 0);
+  CHECK(groups_of(tables, "~~~~") == 0);
+}
+
+TEST_CASE("few probes of four bytes are all in the first lane") {
+  std::vector<Probe> probes;
+  for (const std::string_view text : {"pass", "auth", "toke", "xoxb", "akia", "ghp_"}) {
+    probes.push_back(probe_of(text));
+  }
+  CHECK(are_few(probes));
+  const ProbeTables tables = group_probes(probes);
+  CHECK((groups_of(tables, "xoxb") & ~0xFFU) == 0);
+  for (char c = 'a'; c <= 'z'; ++c) {
+    for (char d = 'a'; d <= 'z'; ++d) {
+      probes.push_back(probe_of(std::string{c, d, 'q', 'z'}));
+    }
+  }
+  CHECK_FALSE(are_few(probes));
+}
