@@ -263,42 +263,56 @@ void check_place(std::string_view text, std::size_t at, std::vector<Hit>& hits) 
 struct Filter {
   alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> low{};
   alignas(16) std::array<std::array<std::uint8_t, 16>, k_prefix> high{};
+};
 
-  // How many prefixes group `g` lets through.
-  [[nodiscard]] constexpr std::uint64_t width(unsigned g) const {
-    std::uint64_t width = 1;
-    for (const auto* halves : {&low, &high}) {
-      for (const auto& byte : *halves) {
-        width *= static_cast<std::uint64_t>(
-            std::ranges::count_if(byte, [g](unsigned groups) { return (groups >> g & 1U) != 0; }));
-      }
-    }
-    return width;
-  }
-  constexpr void add(std::string_view anchor, unsigned g) {
+// The halves that anchors of one group have, a bit each.
+struct Group {
+  std::array<std::uint16_t, k_prefix> low{};
+  std::array<std::uint16_t, k_prefix> high{};
+
+  [[nodiscard]] constexpr Group with(std::string_view anchor) const {
+    Group group = *this;
     for (std::size_t i = 0; i < k_prefix; ++i) {
       const auto byte = static_cast<unsigned char>(anchor[i]);
-      low[i][byte & 15U] = static_cast<std::uint8_t>(low[i][byte & 15U] | 1U << g);
-      high[i][byte >> 4U] = static_cast<std::uint8_t>(high[i][byte >> 4U] | 1U << g);
+      group.low[i] = static_cast<std::uint16_t>(group.low[i] | 1U << (byte & 15U));
+      group.high[i] = static_cast<std::uint16_t>(group.high[i] | 1U << (byte >> 4U));
     }
+    return group;
+  }
+  // How many prefixes it lets through.
+  [[nodiscard]] constexpr int width() const {
+    int width = 1;
+    for (std::size_t i = 0; i < k_prefix; ++i) {
+      width *= std::popcount(low[i]) * std::popcount(high[i]);
+    }
+    return width;
   }
 };
 
 // Each anchor joins the group that it widens the least.
-constexpr Filter make_filter() {
-  Filter filter;
+constexpr std::array<Group, 8> make_groups() {
+  std::array<Group, 8> groups;
   for (const Rule& rule : k_rules) {
-    unsigned best = 0;
-    std::uint64_t least = ~std::uint64_t{0};
-    for (unsigned g = 0; g < 8; ++g) {
-      Filter with = filter;
-      with.add(rule.anchor, g);
-      if (const std::uint64_t more = with.width(g) - filter.width(g); more < least) {
-        least = more;
-        best = g;
+    const auto best = std::ranges::min_element(groups, {}, [&](const Group& group) {
+      return group.with(rule.anchor).width() - group.width();
+    });
+    *best = best->with(rule.anchor);
+  }
+  return groups;
+}
+
+constexpr Filter make_filter() {
+  constexpr std::array<Group, 8> k_groups = make_groups();
+  Filter filter;
+  for (std::size_t g = 0; g < k_groups.size(); ++g) {
+    for (std::size_t i = 0; i < k_prefix; ++i) {
+      for (unsigned half = 0; half < 16; ++half) {
+        const unsigned low = unsigned{k_groups[g].low[i]} >> half & 1U;
+        const unsigned high = unsigned{k_groups[g].high[i]} >> half & 1U;
+        filter.low[i][half] = static_cast<std::uint8_t>(filter.low[i][half] | low << g);
+        filter.high[i][half] = static_cast<std::uint8_t>(filter.high[i][half] | high << g);
       }
     }
-    filter.add(rule.anchor, best);
   }
   return filter;
 }

@@ -40,7 +40,7 @@ std::vector<MountTableRow> parse_mount_table(std::string_view table) {
   std::vector<MountTableRow> rows;
   for (const std::string_view line : text::lines(table)) {
     const auto fields = text::split(line, ' ');
-    if (fields.size() < 6) {
+    if (fields.size() < 6 || fields[3].empty() || fields[4].empty()) {
       continue;
     }
     MountTableRow row{.device = std::string(fields[2]),

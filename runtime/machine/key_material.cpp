@@ -53,7 +53,7 @@ bool has_single_line_key(std::string_view head) {
       "-1";
   constexpr std::size_t k_age_least = 58;
   const std::vector<std::string_view> lines = text::lines(head);
-  return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+  return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
     return line.starts_with(k_age) && line.size() >= k_age_least;
   });
 }

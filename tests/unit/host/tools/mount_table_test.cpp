@@ -13,6 +13,8 @@ constexpr std::string_view k_table =
     "32 21 8:2 / /data rw - ext4 /dev/sdb1 rw\n"
     "33 21 8:2 /in /home/a/dev/r/data rw - ext4 /dev/sdb1 rw\n"
     "34 21 0:41 / /no/dash rw\n"
+    "35 21 8:2 /in  rw - ext4 /dev/sdb1 rw\n"
+    "36 21 8:2  /out rw - ext4 /dev/sdb1 rw\n"
     "half a line\n";
 
 }  // namespace
