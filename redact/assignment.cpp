@@ -316,6 +316,7 @@ class AssignmentReader : public PairReader {
           return true;
         }
         if (skip_blanks(); take_word("is")) {
+          static_cast<void>(take(":"));
           out_.joint = Joint::words;
           return true;
         }

@@ -4,6 +4,7 @@
 #include "redact/confirm.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,11 @@ bool describes(std::string_view text, const Assignment& found) {
   // Signatures of an envelope are made to be seen.
   if (found.name == "sig" && (before.find("signatures") != std::string_view::npos || before.find("keyid") != std::string_view::npos ||
                                 before.ends_with("},{\""))) {
+    return true;
+  }
+  // A server shows the nonce of Digest to everyone; the answer to it is what must not be seen.
+  if (found.name == "nonce" && std::ranges::any_of(std::array<std::string_view, 4>{"realm=", "qop=", "opaque=", "difficulty"},
+                                                   [text](std::string_view mark) { return text.find(mark) != std::string_view::npos; })) {
     return true;
   }
   const std::string_view value = text.substr(found.from, found.to - found.from);
@@ -304,12 +310,7 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
   }
 }
 
-}  // namespace
-
-Confirmed confirm(const Rule& rule, const Candidate& candidate) {
-  if (rule.kind == RuleKind::finding) {
-    return taken(candidate, "pattern");
-  }
+Confirmed judge(const Rule& rule, const Candidate& candidate) {
   if (rule.check == Check::assignment || rule.check == Check::option) {
     return confirm_assignment(rule, candidate);
   }
@@ -338,6 +339,25 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
     return refused("entropy");
   }
   return confirm_value(rule, extended);
+}
+
+// No secret that a text shows has such bytes; words of a program or a catalogue stand between them.
+bool holds_binary(std::string_view value) {
+  return std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < '\t'; });
+}
+
+}  // namespace
+
+Confirmed confirm(const Rule& rule, const Candidate& candidate) {
+  if (rule.kind == RuleKind::finding) {
+    return taken(candidate, "pattern");
+  }
+  const Confirmed found = judge(rule, candidate);
+  if (found.verdict != Verdict::refused && rule.format == RuleFormat::free && found.to > found.from &&
+      holds_binary(whole_text(candidate).substr(candidate.before.size() + found.from, found.to - found.from))) {
+    return refused("binary");
+  }
+  return found;
 }
 
 bool is_secret_value(std::string_view name, std::string_view value) {

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "redact/confirm.hpp"
 #include "redact/secret_value.hpp"
+#include "redact/vocabulary.hpp"
 
 namespace sourceos::redact {
 
@@ -59,6 +60,37 @@ bool is_random_phrase(std::string_view value) {
          shape.spaces * 10 <= value.size() && is_random(text::split(value, ' ').front(), k_token_bytes_min);
 }
 
+// A long run over several lines, and no prose: each line holds one word.
+bool is_folded_run(std::string_view value) {
+  const auto lines = text::lines(value);
+  return lines.size() > 1 && std::ranges::all_of(lines, [](std::string_view line) {
+           return text::trim(line).find(' ') == std::string_view::npos;
+         });
+}
+
+// `.icon-pass:before{content`: a selector and the begin of what it says.
+bool is_block_begin(std::string_view value) {
+  const std::size_t open = value.find('{');
+  return open != std::string_view::npos && open > 0 && is_identifier(value.substr(0, open)) &&
+         (open + 1 == value.size() || is_identifier(value.substr(open + 1)));
+}
+
+// `passwd:amd64`, `passwd_1%3a4.13_amd64.deb`: the package of that name in the logs of its manager.
+bool is_package(const Assignment& found, std::string_view value) {
+  static constexpr auto k_architectures = std::to_array<std::string_view>(
+      {"amd64", "arm64", "armhf", "armel", "i386", "i686", "x86_64", "aarch64", "ppc64el", "s390x", "riscv64", "mips64el", "noarch"});
+  if (found.joint == Joint::words && found.name == "passwd") {
+    return value.front() >= '0' && value.front() <= '9' && value.find('.') != std::string_view::npos;  // `passwd (1:4.13+dfsg1-1)`
+  }
+  return found.joint == Joint::colon && !found.spaced &&
+         (value.ends_with(".deb") || value.ends_with(".rpm") || std::ranges::find(k_architectures, value) != k_architectures.end());
+}
+
+// `String`, `UTF8String`, `THandle`: what a value is, where its type stands behind a colon.
+bool is_type_name(std::string_view value) {
+  return value.ends_with("String") && value.size() > 6 && std::ranges::all_of(value, is_alnum);
+}
+
 // `setPassword("x")`, `withPassword("x")`, `SetVariable("DB_PASS", "x")`: a value, not another name.
 bool is_setter(std::string_view name) {
   const std::string lower = text::ascii_lower(name.substr(name.rfind('.') + 1));
@@ -88,14 +120,17 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (shape.spaces > 0 && !is_phrase(value)) {
     return false;
   }
+  if (found.quoting == Quoting::bare && is_package(found, value)) {
+    return false;
+  }
   if (found.name == "pass" && (words_only || is_common_word(value))) {
     return false;  // the verb, and a verdict
   }
   switch (found.joint) {
     case Joint::beside: return false;
     case Joint::space:
-      if (found.name == "pass" && shape.digits == 0) {
-        return false;  // the verb
+      if ((found.name == "pass" || found.name.ends_with("_PASS")) && shape.digits == 0 && (words_only || found.name == "pass")) {
+        return false;  // the verb, and a verdict: `CHECK_PASS "done"`
       }
       break;
     case Joint::argument:
@@ -109,8 +144,11 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
     return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
   }
-  if (is_torn(value) || (is_code(value) && !(is_setting(found) && is_dotted(value)))) {
+  if (is_torn(value) || is_block_begin(value) || is_type_name(value) || (is_code(value) && !(is_setting(found) && is_dotted(value)))) {
     return false;
+  }
+  if (found.name == "pw" && shape.digits == 0 && !found.ends_line && found.joint == Joint::colon) {
+    return false;  // a prefix of a log's lines
   }
   if (!words_only) {
     return shape.lower + shape.upper > 0 || shape.digits >= k_password_bytes_min;
@@ -126,8 +164,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
 
 bool is_strong_value(const Assignment& found, std::string_view value) {
   ValueShape shape = shape_of(value);
-  if (value.find('\n') != std::string_view::npos) {
-    shape.spaces = 0;  // a long run folded over lines
+  if (is_folded_run(value)) {
+    shape.spaces = 0;
   }
   if (found.quoting == Quoting::quoted && is_random_phrase(value)) {
     return true;
@@ -143,7 +181,8 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
     return false;
   }
   if (found.joint == Joint::comparison && found.quoting == Quoting::quoted) {
-    return true;
+    const bool one_word = shape.lower + shape.upper == value.size();  // of a grammar, and the begin of code
+    return !one_word && !is_continued(value) && value.find_first_of("|&;}") == std::string_view::npos;
   }
   const bool long_hex = value.size() >= 32 && shape.digits > 3 && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
@@ -155,7 +194,7 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   if ((is_identifier(value) && !shouted) || is_continued(value)) {
     return false;
   }
-  if (found.quoting == Quoting::bare && is_code(value)) {
+  if (found.quoting == Quoting::bare && (is_code(value) || is_type_name(value) || is_block_begin(value))) {
     return false;
   }
   if (is_uuid(value)) {
@@ -182,6 +221,38 @@ bool is_mnemonic(const Assignment& found, std::string_view value) {
          text::split(value, ' ').size() >= k_words_min && value.find_first_of(".,:;()") == std::string_view::npos;
 }
 
+// `v1-deps-<digest>`: the name under which a cache keeps something.
+bool is_cache_key(const Assignment& found, std::string_view value) {
+  constexpr std::size_t k_digest_bytes_min = 32;
+  const std::size_t dash = value.rfind('-');
+  return dash != std::string_view::npos && dash > 1 && (found.name == "key" || found.name.ends_with("-key")) &&
+         meaning_of_name(value.substr(0, dash)).strength == NameStrength::none && value.size() - dash > k_digest_bytes_min &&
+         value.find_first_not_of("0123456789abcdef", dash + 1) == std::string_view::npos;
+}
+
+// `SMTP_AUTH=copper-meadow-42`: words that no setting has, joined and numbered.
+bool is_word_password(std::string_view value) {
+  constexpr std::size_t k_numbers_min = 2;
+  constexpr std::size_t k_word_bytes_min = 4;
+  unsigned words = 0;
+  std::size_t numbers = 0;
+  std::size_t from = 0;
+  while (from <= value.size()) {
+    const std::size_t to = std::min(value.find_first_of("-_.", from), value.size());
+    const std::string_view part = value.substr(from, to - from);
+    if (!part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; })) {
+      numbers += part.size();
+    } else if (part.size() >= k_word_bytes_min && std::ranges::all_of(part, [](char c) { return c >= 'a' && c <= 'z'; }) &&
+               !is_vocabulary(part)) {
+      ++words;
+    } else {
+      return false;
+    }
+    from = to + 1;
+  }
+  return words >= 2 && numbers >= k_numbers_min;
+}
+
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {
   const ValueShape shape = shape_of(value);
   if (is_mnemonic(found, value)) {
@@ -191,6 +262,9 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
     return true;
   }
   const bool shouted = found.joint == Joint::equals && !found.spaced && found.name.ends_with("AUTH");
+  if (shouted && is_word_password(value)) {
+    return true;
+  }
   const std::size_t least = klass == "token" ? (shouted ? 8 : 12) : klass == "session" ? 20 : k_weak_bytes_min;
   if (value.size() < least || shape.spaces > 0 || is_uuid(value) || is_location(value) || is_identifier(value)) {
     return false;
@@ -201,7 +275,7 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
   if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
     return false;
   }
-  if (is_code(value) || (value.starts_with("0x") && value.size() < 34)) {
+  if (is_code(value) || is_cache_key(found, value) || (value.starts_with("0x") && value.size() < 34)) {
     return false;
   }
   return is_random(value, least) && entropy_per_character(value) >= 2.8;

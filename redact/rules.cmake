@@ -46,5 +46,6 @@ sourceos_library(redact_rules
     rules.cpp
     secret_name.cpp
     secret_value.cpp
+    vocabulary.cpp
     ${SOURCEOS_RULE_TABLE}
   FOLDERS core)

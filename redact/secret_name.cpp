@@ -99,7 +99,13 @@ constexpr auto k_other_tokens = std::to_array<std::string_view>({
     "eos",  "bos",  "pad",          "unk",        "sep",          "cls",   "mask",   "stop",    "special",
     "input", "output", "completion", "resume",    "cached",       "new",   "no",     "image"});
 constexpr auto k_pass_parts = std::to_array<std::string_view>({"bypass",    "compass",  "trespass", "surpass",  "encompass", "underpass",
-                                                        "overpass", "multipass", "lastpass", "keepass", "onepass", "buypass", "minipass"});
+                                                        "overpass", "multipass", "lastpass", "keepass", "onepass", "buypass", "minipass",
+                                                        "renderpass", "subpass", "lowpass", "highpass", "bandpass", "firstpass", "secondpass", "singlepass",
+                                                        "allpass", "prepass", "shadowpass", "askpass"});
+// What may pass, before the word: `first_pass`, `RenderPass`.
+constexpr auto k_other_passes = std::to_array<std::string_view>(
+    {"render", "sub", "first", "second", "last", "depth", "stencil", "low", "high", "band", "single", "two", "multi", "shadow",
+     "optimization", "compiler", "function", "loop", "module", "ask", "check"});
 
 bool is_password_word(std::string_view word) {
   if (one_of(word, k_pass_words) || word == "requirepass" || word == "masterauth") {
@@ -158,8 +164,8 @@ NameMeaning meaning_of_name(std::string_view name) {
   }
   for (std::size_t at = words.size(); at-- > 0;) {
     const std::string_view before = at > 0 ? std::string_view(words[at - 1]) : std::string_view();
-    // `pass-through`, `passThrough`: a way, not a password.
-    if (words[at] == "pass" && at + 1 < words.size() && words[at + 1] == "through") {
+    // `pass-through`, `passThrough`: a way, not a password; `renderPass`: a round.
+    if (words[at] == "pass" && ((at + 1 < words.size() && words[at + 1] == "through") || one_of(before, k_other_passes))) {
       continue;
     }
     const NameMeaning meaning = meaning_of_word(words[at], before);
