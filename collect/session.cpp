@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 
 #include <fmt/format.h>
 
@@ -71,6 +72,7 @@ struct Session::State {
   std::optional<bundle::Store> store;
   std::optional<bundle::Scratch> scratch;
   std::unique_ptr<redact::Pipeline> pipeline;
+  std::future<void> teaching;  // own secrets, while collectors run; see taught()
 
   std::optional<std::uint64_t> intent;
   std::vector<Artifact> own_artifacts;
@@ -150,8 +152,18 @@ struct Session::State {
     };
     how.cache_directory = host->environment.state_root / "cache";
     SOURCEOS_TRY_ASSIGN(pipeline, redact::Pipeline::create(std::move(how)));
-    teach_own_secrets(*pipeline, host->environment, options.argv);
+    teaching = std::async(std::launch::async, [this] {
+      teach_own_secrets(*pipeline, host->environment, options.argv);
+    });
     return {};
+  }
+
+  // The pipeline, once it knows this process's own secrets.
+  redact::Pipeline& taught() {
+    if (teaching.valid()) {
+      teaching.get();
+    }
+    return *pipeline;
   }
 
   // A keyed hash that says "the same machine" to the owner of the store and nothing to others.
@@ -170,14 +182,14 @@ struct Session::State {
             redact::DocumentOptions how;
             how.format = format_of(lesson.hint);
             how.findings = false;
-            pipeline->teach_document(
+            taught().teach_document(
                 lesson.bytes, how,
                 teacher == Teacher::operator_source ? Trust::operator_source : Trust::hostile_source);
           }
         }
       }
     }
-    pipeline->freeze();
+    taught().freeze();
   }
 
   void gather_own_artifacts() {
@@ -325,7 +337,7 @@ Result<Session> Session::begin(host::Host& host, host::ToolFinder& tools, Sessio
 }
 
 Status Session::intend(const json::Value& document) {
-  SOURCEOS_TRY_ASSIGN(state_->intent, state_->store->append_intent(state_->pipeline->json(document)));
+  SOURCEOS_TRY_ASSIGN(state_->intent, state_->store->append_intent(state_->taught().json(document)));
   return {};
 }
 
@@ -370,7 +382,7 @@ Result<SessionReport> Session::seal(const SessionOutcome& outcome) {
 std::string Session::host_tag(std::string_view machine_id) const {
   return state_->keyed_tag("machine:" + std::string(machine_id));
 }
-const redact::Pipeline& Session::pipeline() const { return *state_->pipeline; }
+const redact::Pipeline& Session::pipeline() const { return state_->taught(); }
 
 const fs::path& Session::scratch() const { return state_->scratch->path(); }
 
