@@ -35,3 +35,24 @@ TEST_CASE("a rule's matches follow each other, also where a refused one begins b
   CHECK(out.find(secret) == std::string::npos);
   CHECK(out.starts_with("token token=REDACTED-"));
 }
+
+TEST_CASE("a restart storm is told once, whatever the numbers of its attempts") {
+  const auto storms = [](std::string_view before, std::string_view after) {
+    std::string log;
+    for (int i = 1; i <= 20; ++i) {
+      log += "2026-02-12T03:00:" + std::to_string(i + 10) + "Z " + std::string(before) + std::to_string(i) +
+             std::string(after) + "\n";
+    }
+    std::size_t told = 0;
+    const bundle::Redacted document = pipeline().document(log, {});
+    for (const bundle::Finding& finding : document.findings()) {
+      told += finding.rule_id.str() == "finding.restart-storm" ? 1U : 0U;
+    }
+    return told;
+  };
+  CHECK(storms("node-commander starting (attempt ", ")") == 1);
+  CHECK(storms("INFO spawned: 'worker' with pid ", "") == 1);
+  CHECK(storms("supervisor: restart attempt #", " of web") == 1);
+  CHECK(storms("systemd[1]: Started Session ", " of user agent.") == 0);
+  CHECK(storms("request ", " started") == 0);
+}
