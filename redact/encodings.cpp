@@ -15,6 +15,7 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::size_t k_window_chars = 24;
+constexpr std::size_t k_head_chars = 8;  // tell a compressed stream
 constexpr std::size_t k_inflate_ratio_max = 64;  // text packs ten to twenty times
 constexpr std::size_t k_inflate_bytes_min = 64 * 1024;
 
@@ -80,23 +81,66 @@ std::string decode_hex(std::string_view text) {
   return out;
 }
 
-bool is_readable(std::string_view bytes) {
-  std::size_t plain = 0;
-  std::array<std::size_t, 2> zeros{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto c = static_cast<unsigned char>(bytes[i]);
+// Whether bytes, told one by one, may be text, or UTF-16 of it.
+class Readable {
+ public:
+  // False: they are not, whatever follows.
+  bool take(std::uint8_t c) {
     if (c == 0) {
-      ++zeros[i % 2];
+      ++zeros_[size_ % 2];
     } else if ((c >= 0x20 && c < 0x7F) || c == '\t' || c == '\n' || c == '\r') {
-      ++plain;
+      ++plain_;
     } else if (c < 0x80) {
       return false;
     }
+    ++size_;
+    return true;
   }
-  const bool wide = std::max(zeros[0], zeros[1]) * 5 >= bytes.size() * 2 &&
-                    std::min(zeros[0], zeros[1]) == 0;
-  return wide ? plain * 5 >= bytes.size() * 2 : zeros[0] + zeros[1] == 0 &&
-                                                    plain * 4 >= bytes.size() * 3;
+  [[nodiscard]] bool holds() const {
+    const bool wide = std::max(zeros_[0], zeros_[1]) * 5 >= size_ * 2 && std::min(zeros_[0], zeros_[1]) == 0;
+    return wide ? plain_ * 5 >= size_ * 2 : zeros_[0] + zeros_[1] == 0 && plain_ * 4 >= size_ * 3;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::size_t plain_ = 0;
+  std::array<std::size_t, 2> zeros_{};
+};
+
+bool is_readable(std::string_view bytes) {
+  Readable readable;
+  for (const char c : bytes) {
+    if (!readable.take(static_cast<std::uint8_t>(c))) {
+      return false;
+    }
+  }
+  return readable.holds();
+}
+
+// The same of what decode_base64() makes of the text; most stop at their first bytes.
+bool decodes_to_readable(std::string_view text) {
+  Readable readable;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const std::uint8_t digit = k_base64[static_cast<unsigned char>(c)];
+    if (digit == k_no_digit) {
+      break;
+    }
+    bits = bits << 6 | digit;
+    if (++count < 4) {
+      continue;
+    }
+    for (const unsigned shift : {16U, 8U, 0U}) {
+      if (!readable.take(static_cast<std::uint8_t>(bits >> shift))) {
+        return false;
+      }
+    }
+    bits = 0;
+    count = 0;
+  }
+  return (count < 2 || readable.take(static_cast<std::uint8_t>(bits >> (count == 3 ? 10 : 4)))) &&
+         (count < 3 || readable.take(static_cast<std::uint8_t>(bits >> 2))) && readable.holds();
 }
 
 std::size_t inflate_bound(std::size_t size) {
@@ -191,13 +235,10 @@ std::vector<DecodedRun> decode_run(std::string_view run, bool cut) {
   for (std::size_t skip = 0; skip < 4 && run.size() - skip >= k_window_chars - 4; ++skip) {
     const std::string_view text = run.substr(skip);
     const std::size_t groups = text.size() / 4;
-    const auto window = [&](std::size_t group) {
-      return decode_base64(text.substr(group * 4, k_window_chars));
-    };
+    const auto reads = [&](std::size_t group) { return decodes_to_readable(text.substr(group * 4, k_window_chars)); };
     const std::size_t last = groups > k_window_chars / 4 ? groups - k_window_chars / 4 : 0;
-    const std::string head = window(0);
-    if ((skip == 0 && is_compressed(head)) || is_readable(head) || is_readable(window(last / 2)) ||
-        is_readable(window(last))) {
+    if ((skip == 0 && is_compressed(decode_base64(text.substr(0, k_head_chars)))) || reads(0) || reads(last / 2) ||
+        reads(last)) {
       take(decode_base64(text), cut, out);
     }
   }

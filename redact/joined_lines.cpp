@@ -67,6 +67,10 @@ std::size_t run_end(std::string_view text, std::size_t from, std::size_t to) {
   return from;
 }
 
+bool ends_in_run(std::string_view line) {
+  return line.size() >= k_run_bytes_min && std::ranges::all_of(line.substr(line.size() - k_run_bytes_min), is_token);
+}
+
 }  // namespace
 
 std::optional<JoinedLines> join_lines(std::string_view text, std::size_t begin, std::size_t end) {
@@ -87,13 +91,13 @@ std::optional<JoinedLines> join_lines(std::string_view text, std::size_t begin, 
   JoinedLines out;
   out.sure = soft || wide;
   const std::size_t first_to = soft ? first->to - 1 : first->to;
-  for (std::size_t at = first->from; at < first_to; ++at) {
-    out.shadow.add(text[at], at, at + 1);
-  }
-  out.first = out.shadow.text.size();
+  out.first = first_to - first->from;
   std::size_t width = line.size();
   for (auto next = line_at(text, first->next); next; next = line_at(text, next->next)) {
     const std::string_view here = text.substr(next->from, next->to - next->from);
+    if (!soft && !wide && !ends_in_run(here)) {
+      break;
+    }
     std::size_t from = next->from;
     const std::size_t prefix = shared_prefix(line, here);
     from += prefix >= k_prefix_bytes_min ? prefix : 0;
@@ -104,8 +108,14 @@ std::optional<JoinedLines> join_lines(std::string_view text, std::size_t begin, 
     const std::string_view rest = text.substr(from, to - from);
     const bool alone = to == next->to && to - from >= k_run_bytes_min &&
                        (from > next->from || (run == first->from && here.size() <= line.size()));
-    if (to - from < k_rest_bytes_min || is_pair(rest) || (!soft && !is_mixed(rest)) || !(soft || wide || alone) || out.shadow.text.size() + here.size() > k_joined_bytes_max) {
+    if (to - from < k_rest_bytes_min || is_pair(rest) || (!soft && !is_mixed(rest)) || !(soft || wide || alone) ||
+        std::max(out.first, out.shadow.text.size()) + here.size() > k_joined_bytes_max) {
       break;
+    }
+    if (out.shadow.text.empty()) {  // most first lines are joined with nothing
+      for (std::size_t at = first->from; at < first_to; ++at) {
+        out.shadow.add(text[at], at, at + 1);
+      }
     }
     const bool goes_on = to == next->to && here.size() >= width;
     for (std::size_t at = from; at < (goes_on ? to : next->to); ++at) {
@@ -116,7 +126,7 @@ std::optional<JoinedLines> join_lines(std::string_view text, std::size_t begin, 
       break;
     }
   }
-  if (out.shadow.text.size() == out.first) {
+  if (out.shadow.text.size() <= out.first) {
     return std::nullopt;
   }
   out.shadow.changed = true;

@@ -375,11 +375,9 @@ double commonness(std::string_view literal) {
 
 PatternNeeds needs_of(std::string_view pattern) {
   static const ByteSet k_token = make_set("-");
-  static const ByteSet k_base64 = make_set("-+/");
   const std::vector<PieceRow> rows = read_pieces(pattern);
   PatternNeeds needs;
   needs.token_run = static_cast<std::uint32_t>(run_of(rows, k_token).best);
-  needs.base64_run = static_cast<std::uint32_t>(run_of(rows, k_base64).best);
   needs.newline = may_hold_newline(rows);
   Share whole = part_of_rows(rows);
   take_cheaper(whole.cover, cover_of(whole.texts, {}));
@@ -389,6 +387,11 @@ PatternNeeds needs_of(std::string_view pattern) {
     drop_covered(needs.anchors);
   }
   return needs;
+}
+
+std::uint32_t base64_run_of(std::string_view pattern) {
+  static const ByteSet k_base64 = make_set("-+/");
+  return static_cast<std::uint32_t>(run_of(read_pieces(pattern), k_base64).best);
 }
 
 }  // namespace sourceos::redact

@@ -21,7 +21,6 @@ struct Anchor {
 
 struct PatternNeeds {
   std::uint32_t token_run = 0;    // longest run of letters, digits, '_' and '-', in bytes
-  std::uint32_t base64_run = 0;   // the same with '+' and '/'
   bool newline = false;           // a match may go over a line's end
   std::vector<Anchor> anchors;  // those of the places that are the rarest; empty: none known
   double anchor_cost = 0;        // how often one of them stands in text, by a rough guess
@@ -29,6 +28,9 @@ struct PatternNeeds {
 
 // `pattern` was accepted by read_pattern().
 [[nodiscard]] PatternNeeds needs_of(std::string_view pattern);
+
+// The longest run of the base64 alphabet (a token's characters, '+', '/') that each match holds.
+[[nodiscard]] std::uint32_t base64_run_of(std::string_view pattern);
 
 // How often a literal stands in text: a guess from its letters.
 [[nodiscard]] double commonness(std::string_view literal);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace sourceos::redact {
@@ -30,6 +31,11 @@ std::uint8_t byte_of(const Probe& probe, std::size_t place) {
 class Grouping {
  public:
   explicit Grouping(const std::vector<Probe>& probes) : probes_(probes.begin(), probes.end()) {
+    for (Column& column : columns_) {
+      for (std::size_t code = 0; code < k_text_codes; ++code) {
+        column.missing[code].fill(model_.share(code));
+      }
+    }
     const bool few = are_few(probes);
     std::ranges::sort(probes_, std::greater<>(), [](const Grouped& probe) { return std::pair(probe.share, probe.bytes); });
     constexpr int k_rounds = 3;
@@ -48,10 +54,14 @@ class Grouping {
     ProbeTables tables{};
     for (const Grouped& probe : probes_) {
       for (std::size_t place = 0; place < k_probe_bytes_max; ++place) {
-        for (unsigned c = 0; c < 256; ++c) {
-          if (place >= probe.size || (c | 0x20U) == byte_of(probe, place)) {
-            tables[place][c] |= 1U << probe.group;
-          }
+        if (place < probe.size) {
+          const std::uint8_t byte = byte_of(probe, place);
+          tables[place][byte] |= 1U << probe.group;
+          tables[place][byte & ~0x20U] |= 1U << probe.group;
+          continue;
+        }
+        for (std::uint32_t& groups : tables[place]) {
+          groups |= 1U << probe.group;
         }
       }
     }
@@ -70,34 +80,42 @@ class Grouping {
     float share = 1;
     unsigned group = 0;
   };
+  // Of one place, for all groups side by side: what the bytes of their probes share, and what a probe
+  // with the code would add.
   struct Column {
-    std::array<std::uint16_t, k_text_codes> count{};  // of probes that have the byte
-    float sum = 0;                                    // of the bytes' shares
+    alignas(64) std::array<float, k_groups> sum{};
+    std::array<std::array<float, k_groups>, k_text_codes> missing{};
+    std::array<std::array<std::uint16_t, k_groups>, k_text_codes> count{};  // of probes that have it
   };
 
   void move(const Grouped& probe, int by) {
     for (std::size_t place = 0; place < probe.size; ++place) {
-      Column& column = columns_[probe.group][place];
-      std::uint16_t& count = column.count[probe.codes[place]];
+      Column& column = columns_[place];
+      const std::size_t code = probe.codes[place];
+      std::uint16_t& count = column.count[code][probe.group];
       const bool had = count != 0;
       count = static_cast<std::uint16_t>(count + by);
-      const float share = model_.share(probe.codes[place]);
-      column.sum += (had ? 0 : share) - (count != 0 ? 0 : share);
+      const float share = model_.share(code);
+      column.missing[code][probe.group] = count != 0 ? 0 : share;
+      column.sum[probe.group] += (had ? 0 : share) - (count != 0 ? 0 : share);
     }
   }
   [[nodiscard]] unsigned best_for(const Grouped& probe, Range groups) const {
-    unsigned best = groups.from;
-    float least = 1e9F;
-    for (unsigned group = groups.from; group < groups.past; ++group) {
-      float before = 1;
-      float after = 1;
-      for (std::size_t place = 0; place < probe.size; ++place) {
-        const Column& column = columns_[group][place];
-        before *= column.sum;
-        after *= column.sum + (column.count[probe.codes[place]] != 0 ? 0 : model_.share(probe.codes[place]));
+    std::array<float, k_groups> before;
+    std::array<float, k_groups> after;
+    before.fill(1);
+    after.fill(1);
+    for (std::size_t place = 0; place < probe.size; ++place) {
+      const Column& column = columns_[place];
+      const auto& missing = column.missing[probe.codes[place]];
+      for (std::size_t group = 0; group < k_groups; ++group) {
+        before[group] *= column.sum[group];
+        after[group] *= column.sum[group] + missing[group];
       }
-      if (after - before < least) {
-        least = after - before;
+    }
+    unsigned best = groups.from;
+    for (unsigned group = groups.from; group < groups.past; ++group) {
+      if (after[group] - before[group] < after[best] - before[best]) {
         best = group;
       }
     }
@@ -106,7 +124,7 @@ class Grouping {
 
   const TextModel& model_ = TextModel::instance();
   std::vector<Grouped> probes_;
-  std::array<std::array<Column, k_probe_bytes_max>, k_groups> columns_{};
+  std::array<Column, k_probe_bytes_max> columns_{};
 };
 
 }  // namespace
@@ -116,6 +134,8 @@ bool are_few(const std::vector<Probe>& probes) {
   return std::ranges::count(probes, k_probe_bytes_max, &Probe::size) <= k_few;
 }
 
-ProbeTables group_probes(const std::vector<Probe>& probes) { return Grouping(probes).tables(); }
+ProbeTables group_probes(const std::vector<Probe>& probes) {
+  return std::make_unique<Grouping>(probes)->tables();
+}
 
 }  // namespace sourceos::redact

@@ -40,6 +40,7 @@ sourceos_library(redact_rules
     filler.cpp
     named_value.cpp
     pattern.cpp
+    pattern_begins.cpp
     pattern_needs.cpp
     pattern_tree.cpp
     rule_example.cpp

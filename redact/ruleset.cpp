@@ -255,6 +255,16 @@ Engine::Scanned Ruleset::scan(Part which, std::string_view block, std::uint64_t 
   return all;
 }
 
+bool Ruleset::context_may_hold(std::string_view text) const {
+  constexpr unsigned k_asked_min = 500;
+  if (gate_asked_.load(std::memory_order_relaxed) < k_asked_min) {
+    gate_asked_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  std::call_once(gate_once_, [this] { gate_ = std::make_unique<const ContextGate>(rules_); });
+  return gate_->may_hold(text);
+}
+
 std::string Ruleset::engine_name() const {
   return parts_[static_cast<std::size_t>(Part::runs)].shards.empty() ? std::string("scalar")
                                                                      : Engine::library();

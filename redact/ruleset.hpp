@@ -8,8 +8,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 
 #include "bundle/digest.hpp"
 #include "core/result.hpp"
+#include "redact/context_gate.hpp"
 #include "redact/engine.hpp"
 #include "redact/literals.hpp"
 #include "redact/matcher.hpp"
@@ -68,6 +71,8 @@ class Ruleset {
   [[nodiscard]] Engine::Scanned scan(Part part, std::string_view block, std::uint64_t base,
                                      std::uint64_t after, Engine::Scratch& scratch,
                                      std::vector<Event>& events) const;
+  // False: no rule of Part::context, which is looked for by an engine, matches in the text.
+  [[nodiscard]] bool context_may_hold(std::string_view text) const;
   // No match, with what confirm() sees around it, is wider.
   [[nodiscard]] std::uint64_t width_max() const { return width_max_; }
   // The widest match of Part::runs.
@@ -110,6 +115,9 @@ class Ruleset {
   std::deque<Matcher> matchers_;
   std::vector<Label> labels_;
   std::array<Compiled, k_parts> parts_;
+  mutable std::atomic<unsigned> gate_asked_{0};  // made when it is asked often: that takes milliseconds
+  mutable std::once_flag gate_once_;
+  mutable std::unique_ptr<const ContextGate> gate_;
   bundle::Digest digest_;
   std::size_t builtin_ = 0;  // that many rules come first
   bool cached_ = true;

@@ -249,8 +249,11 @@ void Scan::on_context(std::uint64_t from, std::uint64_t to) {
   // One byte more on both sides is context for word boundaries.
   const std::uint64_t seen_from = begin - (begin > base_ ? 1 : 0);
   const std::uint64_t seen_to = end + (end < end_of_text() ? 1 : 0);
-  static_cast<void>(setup_->rules->scan(Part::context, bytes(seen_from, seen_to), seen_from, begin,
-                                        worker_->scratch, events));
+  const std::string_view seen = bytes(seen_from, seen_to);
+  if (setup_->rules->untriggered(Part::context).empty() && !setup_->rules->context_may_hold(seen)) {
+    return;
+  }
+  static_cast<void>(setup_->rules->scan(Part::context, seen, seen_from, begin, worker_->scratch, events));
   run_events(Part::context, begin, end);
 }
 
