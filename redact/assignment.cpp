@@ -291,7 +291,8 @@ class AssignmentReader : public PairReader {
   // `password is "x"`, `password for root: x`, `password (for root): x`, `password set to x`.
   bool read_words() {
     const std::size_t start = at_;
-    if (take_word("to") && is_blank(peek())) {  // `set DB_PASSWORD to x`
+    if (take_word("to") && is_blank(peek())) {  // `set DB_PASSWORD to x`, `the token to log in: x`
+      static_cast<void>(skip_purpose());
       out_.joint = Joint::words;
       return true;
     }
@@ -324,6 +325,17 @@ class AssignmentReader : public PairReader {
     }
     at_ = start;
     return false;
+  }
+
+  // ` log in: `: up to three words, then a colon.
+  bool skip_purpose() {
+    constexpr std::size_t k_purpose_bytes_max = 32;
+    const std::string_view near = rest().substr(0, k_purpose_bytes_max);
+    const std::size_t colon = near.find(": ");
+    const bool words = colon != std::string_view::npos && std::ranges::count(near.substr(0, colon), ' ') <= 3 &&
+                       std::ranges::all_of(near.substr(0, colon), [](char c) { return is_blank(c) || (lower(c) >= 'a' && lower(c) <= 'z'); });
+    at_ += words ? colon + 1 : 0;
+    return words;
   }
 
   // The rest of a start tag whose element is the name: `<Pass encoding="base64">`.

@@ -46,7 +46,7 @@ class PairReader : public ValueReader {
       return false;
     }
     skip_space();
-    if (closed && take("{")) {
+    if (closed && (take("{") || take(": {") || take(":{"))) {
       skip_members();
     } else if (!closed && peek() == ':' && is_break(peek(1))) {
       ++at_;
@@ -61,6 +61,9 @@ class PairReader : public ValueReader {
         at_ = start;
         return false;
       }
+    }
+    if (closed) {
+      skip_attribute();
     }
     if (closed && take(">")) {
       skip_space();
@@ -93,6 +96,19 @@ class PairReader : public ValueReader {
     return true;
   }
 
+  // `serializeAs="String"` between a name and the element that holds its value.
+  void skip_attribute() {
+    constexpr std::size_t k_attribute_bytes_max = 40;
+    const std::size_t end = rest().substr(0, k_attribute_bytes_max).find_first_of("<>\n");
+    if (peek() == ' ' || is_word(peek())) {
+      const std::string_view between = end == std::string_view::npos ? std::string_view() : rest().substr(0, end);
+      if (end != std::string_view::npos && rest()[end] == '>' && rest().substr(end).starts_with("><value>") &&
+          between.find("=\"") != std::string_view::npos) {
+        at_ += end;
+      }
+    }
+  }
+
   // The next argument of an audit record: `a1="--password" a2="x"`.
   bool take_argument_number() {
     const std::size_t start = at_;
@@ -108,12 +124,14 @@ class PairReader : public ValueReader {
     return false;
   }
 
-  // Lines of a block before its default: `type = string`, `sensitive = true`.
+  // Lines of a block before its default or value: `type = string`, `"sensitive": true`.
   void skip_members() {
     for (int lines = 0; lines < 4; ++lines) {
       skip_space();
       const std::size_t line_end = text_.find_first_of("\r\n", at_);
-      if (std::ranges::equal(rest().substr(0, 7), std::string_view("default"), {}, lower) || line_end == std::string_view::npos || peek() == '}') {
+      const std::string_view word = rest().substr(peek() == '"' ? 1 : 0);
+      if (std::ranges::equal(word.substr(0, 7), std::string_view("default"), {}, lower) || word.starts_with("value\"") ||
+          line_end == std::string_view::npos || peek() == '}') {
         return;
       }
       at_ = line_end;

@@ -111,10 +111,35 @@ bool is_option(const Assignment& found, std::string_view value) {
          (value.starts_with("--") || (value.starts_with('-') && is_identifier(value.substr(1))));
 }
 
+bool is_verb(std::string_view name) {
+  return text::ascii_lower(name) == "pass" || name.ends_with("_PASS");
+}
+
+// `abcd-efgh-ijkl-mnop`: what Apple gives a program instead of the password.
+bool is_app_password(std::string_view value) {
+  constexpr std::size_t k_app_password_bytes = 19;
+  if (value.size() != k_app_password_bytes) {
+    return false;
+  }
+  unsigned spoken = 0;
+  for (std::size_t at = 0; at < value.size(); at += 5) {
+    const std::string_view part = value.substr(at, 4);
+    if (!std::ranges::all_of(part, [](char c) { return c >= 'a' && c <= 'z'; }) || (at + 4 < value.size() && value[at + 4] != '-')) {
+      return false;
+    }
+    spoken += is_vocabulary(part) ? 1U : 0U;
+  }
+  return spoken < 2;
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const ValueShape shape = shape_of(value);
+  if (is_app_password(value)) {
+    return true;
+  }
   const bool words_only = shape.digits == 0 && (shape.marks == 0 || is_identifier(value));
-  if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value)) {
+  if (value.size() < k_password_bytes_min || is_location(value) || is_continued(value) ||
+      value.starts_with("*.")) {
     return false;
   }
   if (shape.spaces > 0 && !is_phrase(value)) {
@@ -129,8 +154,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   switch (found.joint) {
     case Joint::beside: return false;
     case Joint::space:
-      if ((found.name == "pass" || found.name.ends_with("_PASS")) && shape.digits == 0 && (words_only || found.name == "pass")) {
-        return false;  // the verb, and a verdict: `CHECK_PASS "done"`
+      if (is_verb(found.name) && shape.digits == 0 && (words_only || found.name == "pass")) {
+        return false;  // `Pass "it" on`, `CHECK_PASS "done"`
       }
       break;
     case Joint::argument:

@@ -14,6 +14,7 @@ set(SOURCEOS_RULE_FILES
   rules/issuers.toml
   rules/code.toml
   rules/commands.toml
+  rules/network.toml
   rules/generic.toml
   rules/identity.toml
   rules/findings.toml)

@@ -69,7 +69,7 @@ constexpr auto k_key_kinds = std::to_array<std::string_view>({
     "encrypt",   "crypt",   "crypto",  "signing",    "sign",     "master",         "license",       "licence",
     "account",   "service", "storage", "shared",     "subscription", "app",        "application",   "client",
     "deploy",    "admin",   "server",  "integration", "activation", "webhook",     "hmac",          "aes",
-    "session",   "cookie",  "unseal",  "recovery",   "wep",      "wpa",            "consumer",      "publishable",
+    "session",   "cookie",  "certificate", "unseal",  "recovery",   "wep",      "wpa",            "consumer",      "publishable",
     "live",      "write",   "read",    "ingest",     "insert",   "query",          "management",    "record",
     "developer", "user",    "token",   "security"});
 constexpr auto k_about = std::to_array<std::string_view>({
@@ -125,6 +125,9 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   if (one_of(word, k_key_words)) {
     return {"api-key", NameStrength::strong};
   }
+  if (word == "key" && before == "shared") {
+    return {"password", NameStrength::password};  // `pre-shared-key`: people choose it
+  }
   if (word == "key" || (word.size() > 5 && word.ends_with("key"))) {
     if (one_of(before, k_other_keys) || word == "monkey" || word == "hotkey" || word == "turkey" || word == "pubkey" ||
         word == "publickey" || word == "primarykey" || word == "hockey" || word == "jockey") {
@@ -145,7 +148,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
     return {"credential", NameStrength::strong};
   }
   static constexpr auto k_weak = std::to_array<std::string_view>({
-      "auth", "authorization", "authentication", "salt", "nonce", "otp", "totp", "seed", "mnemonic", "jwt",
+      "auth", "authorization", "authentication", "salt", "nonce", "hmac", "otp", "totp", "seed", "mnemonic", "jwt",
       "bearer", "pat", "cookie", "session", "sid", "phpsessid", "jsessionid", "sessionid", "signature", "sig",
       "passcodes", "api", "api"});
   if (one_of(word, k_weak)) {
