@@ -109,7 +109,7 @@ class Change {
                          .give = [&] { return backend_.stop(service, stop_timeout_ms(candidate_.site.declaration)); },
                          .expected = [](const ServiceStatus& now) { return !now.active; }}));
       // A container outlives the client that was killed, and would pass for the new version.
-      SOURCEOS_TRY(stop_container(host_, candidate_.site.declaration));
+      SOURCEOS_TRY(obey(stop_container(host_, candidate_.site.declaration)));
     }
     if (before_.service.enabled) {
       SOURCEOS_TRY(give({.step = Step::install, .action = Action::disable, .undo = Undo::enable,
@@ -258,20 +258,6 @@ ChangeResult apply_change(host::Host& host, ServiceBackend& backend, Transaction
   }
   result.replaced = change.replaced();
   return result;
-}
-
-Status stop_container(const host::Host& host, const Declaration& d) {
-  if (d.runtime != AgentRuntime::podman) {
-    return {};
-  }
-  const CommandRun run =
-      run_and_note(host,
-                   podman_argv(d, {"stop", "--ignore", "--time", std::to_string(d.shutdown_timeout_s),
-                                   "--", d.container_name}),
-                   stop_timeout_ms(d));
-  return run.ok() || run.end == host::ProcessEnd::missing
-             ? Status{}
-             : fail(ErrorKind::unavailable, "container-stop-failed", run.error_output);
 }
 
 }  // namespace sourceos::runtime

@@ -40,7 +40,4 @@ struct ChangeResult {
                                         const HostState& before, StepClock& clock,
                                         const ChangeSetting& setting);
 
-// `podman stop --ignore`, for an agent that is stopped or rolled back: what it left running.
-[[nodiscard]] Status stop_container(const host::Host& host, const Declaration& declaration);
-
 }  // namespace sourceos::runtime

@@ -167,7 +167,8 @@ void OperatorChange::put_out_of_service() {
   if (backend_.status(site.service).active) {
     (void)log_.order("stop", site.service.unit,
                      backend_.stop(site.service, stop_timeout_ms(site.declaration)));
-    (void)stop_container(host_, site.declaration);
+    (void)log_.order("stop-container", site.declaration.container_name,
+                     stop_container(host_, site.declaration));
   }
   if (backend_.status(site.service).enabled) {
     (void)log_.order("disable", site.service.unit, backend_.disable(site.service));

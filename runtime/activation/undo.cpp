@@ -16,8 +16,8 @@
 #include "core/text.hpp"
 #include "host/fault.hpp"
 #include "host/files.hpp"
-#include "runtime/activation/change.hpp"
 #include "runtime/activation/transaction.hpp"
+#include "runtime/agent/podman_calls.hpp"
 
 namespace sourceos::runtime {
 
@@ -141,10 +141,6 @@ class Undoer {
     return host::sync_directory(path.parent_path());
   }
 
-  static Status obey(const OrderResult& result) {
-    return result.ok ? Status{} : fail(ErrorKind::unavailable, result.reason, result.detail);
-  }
-
   template <class Give>
   static Status obey_unless_lying(Give give) {
     return host::fault_point("backend.lies") ? obey(give()) : Status{};
@@ -175,7 +171,7 @@ class Undoer {
       SOURCEOS_TRY(expect(!backend_.status(site_.service).active, "still running"));
     }
     // A container outlives the client that was killed.
-    return stop_container(host_, site_.declaration);
+    return obey(stop_container(host_, site_.declaration));
   }
 
   Status restore_start_counts() const {

@@ -43,28 +43,13 @@ void Actor::note_state(AgentPhase phase, const std::string& reason) {
   (void)write_state(places_, std::move(state), host_.clock.now());
 }
 
-bool Actor::stop_container() {
-  if (d_.runtime != AgentRuntime::podman) {
-    return true;
-  }
-  const std::string seconds = fmt::format("{}", d_.shutdown_timeout_s);
-  const CommandRun run =
-      run_and_note(host_, podman_argv(d_, {"stop", "--ignore", "--time", seconds, d_.container_name}),
-                   stop_timeout_ms(d_));
-  if (run.end == host::ProcessEnd::missing) {
-    log_.skipped("stop-container", d_.container_name, "podman is missing");
-    return true;
-  }
-  return log_.run("stop-container", d_.container_name, run);
-}
-
 ActResult Actor::stop() {
   const ServiceStatus before = backend_.status(service_);
   if (!before.reachable) {
     return failed("backend-unavailable", before.unreachable_reason);
   }
   const auto running = find_container(host_, d_);
-  const bool container_lives = running && running->state == "running";
+  const bool container_lives = running && (running->state == "running" || running->state == "paused");
   if (!before.active && !container_lives && !(backend_.platform() == Platform::macos && before.known)) {
     log_.skipped("stop", service_.unit, "it does not run");
     return {};
@@ -73,7 +58,9 @@ ActResult Actor::stop() {
   bool ok = log_.order("stop", service_.unit, stopped);
   std::string detail = stopped.detail;
   if (running) {
-    ok = stop_container() && ok;
+    const OrderResult ended = stop_container(host_, d_);
+    ok = log_.order("stop-container", d_.container_name, ended) && ok;
+    detail = detail.empty() ? ended.detail : detail;
   }
   const ServiceStatus after = backend_.status(service_);
   if (!ok || after.active) {

@@ -39,7 +39,6 @@ class Actor {
   [[nodiscard]] const ServiceRef& service() const { return service_; }
 
  private:
-  bool stop_container();
   void note_state(AgentPhase phase, const std::string& reason = {});
 
   const host::Host& host_;

@@ -31,6 +31,10 @@ CommandRun run_and_note(const host::Host& host, std::vector<std::string> argv,
   return run;
 }
 
+Status obey(const OrderResult& result) {
+  return result.ok ? Status{} : fail(ErrorKind::unavailable, result.reason, result.detail);
+}
+
 ServiceRef service_ref(const Declaration& declaration, const host::Host& host) {
   const AgentPlaces places = places_of(declaration, host);
   return {declaration.scope, places.unit, declaration.label, places.definition};

@@ -41,6 +41,9 @@ struct OrderResult {
   std::vector<CommandRun> commands;
 };
 
+// The failure of an order as an error.
+[[nodiscard]] Status obey(const OrderResult& result);
+
 // Whose service it is: enough for any order.
 struct ServiceRef {
   AgentScope scope = AgentScope::user;

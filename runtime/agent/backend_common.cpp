@@ -6,6 +6,21 @@
 
 namespace sourceos::runtime {
 
+namespace {
+
+// Never in the middle of a character: what is left of one is no text.
+std::string_view first_bytes(std::string_view words, std::size_t count) {
+  constexpr unsigned char k_continued = 0x80;
+  constexpr unsigned char k_mask = 0xC0;
+  while (count < words.size() && count > 0 &&
+         (static_cast<unsigned char>(words[count]) & k_mask) == k_continued) {
+    --count;
+  }
+  return words.substr(0, count);
+}
+
+}  // namespace
+
 std::string complaint(const CommandRun& run) {
   switch (run.end) {
     case host::ProcessEnd::missing: return fmt::format("'{}' is missing", run.argv.front());
@@ -17,7 +32,7 @@ std::string complaint(const CommandRun& run) {
     for (const std::string_view line : text::lines(text)) {
       constexpr std::size_t k_shown_bytes = 300;
       if (!text::trim(line).empty()) {
-        return std::string(text::trim(line).substr(0, k_shown_bytes));
+        return std::string(first_bytes(text::trim(line), k_shown_bytes));
       }
     }
   }

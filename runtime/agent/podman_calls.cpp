@@ -1,7 +1,9 @@
 #include "runtime/agent/podman_calls.hpp"
 
+#include <fmt/format.h>
+
 #include "core/limits.hpp"
-#include "runtime/agent/backend.hpp"
+#include "runtime/agent/backend_common.hpp"
 
 namespace sourceos::runtime {
 
@@ -31,6 +33,30 @@ std::optional<ImageAnswer> find_image(const host::Host& host, const Declaration&
   const CommandRun run = run_and_note(
       host, podman_argv(declaration, {"image", "inspect", declaration.image}), limits::k_probe_timeout_ms);
   return run.ok() ? image_in(run.output) : std::nullopt;
+}
+
+OrderResult stop_container(const host::Host& host, const Declaration& declaration) {
+  OrderResult result;
+  if (declaration.runtime != AgentRuntime::podman) {
+    return result;
+  }
+  if (const auto now = find_container(host, declaration); now && now->state == "paused") {
+    note_run(result,
+             run_and_note(host, podman_argv(declaration, {"unpause", declaration.container_name}),
+                          limits::k_probe_timeout_ms),
+             "container-stop-failed");
+  }
+  CommandRun run = run_and_note(
+      host,
+      podman_argv(declaration, {"stop", "--ignore", "--time", fmt::format("{}", declaration.shutdown_timeout_s),
+                                declaration.container_name}),
+      stop_timeout_ms(declaration));
+  if (run.end == host::ProcessEnd::missing) {
+    result.detail = "podman is missing";
+    return result;
+  }
+  note_run(result, std::move(run), "container-stop-failed");
+  return result;
 }
 
 }  // namespace sourceos::runtime

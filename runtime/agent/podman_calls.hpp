@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/host.hpp"
+#include "runtime/agent/backend.hpp"
 #include "runtime/agent/declaration.hpp"
 #include "runtime/agent/podman_answers.hpp"
 
@@ -19,5 +20,8 @@ namespace sourceos::runtime {
                                                             const Declaration& declaration);
 [[nodiscard]] std::optional<ImageAnswer> find_image(const host::Host& host,
                                                     const Declaration& declaration);
+// `podman stop --ignore`, also of a container that is paused: what is frozen hears no signal. Where
+// there is nothing to stop nothing fails.
+[[nodiscard]] OrderResult stop_container(const host::Host& host, const Declaration& declaration);
 
 }  // namespace sourceos::runtime

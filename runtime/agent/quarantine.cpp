@@ -307,8 +307,8 @@ void Quarantine::look_for_residue() {
     }
   }
   const auto container = podman_hangs_ ? std::nullopt : find_container(host_, d_);
-  if (container && container->state == "running") {
-    left(fmt::format("container {} is running", d_.container_name));
+  if (container && (container->state == "running" || container->state == "paused")) {
+    left(fmt::format("container {} is {}", d_.container_name, container->state));
   }
   // With the definition gone nothing needs to be forbidden any more.
   if (moved_ && residual_.empty()) {

@@ -94,6 +94,8 @@ void Quarantine::freeze() {
     was_paused_ = log_.run("pause-container", d_.container_name, podman({"pause", d_.container_name}));
     seen["paused"] = was_paused_;
   }
+  // One that an earlier quarantine, killed in its middle, has left frozen hears no signal either.
+  was_paused_ = was_paused_ || (container_ && container_->state == "paused");
   const int root = status_.main_pid ? static_cast<int>(*status_.main_pid) : 0;
   processes_ = read_process_tree(host_, root);
   if (container_ && container_->pid > 0) {

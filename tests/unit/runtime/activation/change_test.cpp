@@ -86,15 +86,3 @@ TEST_CASE("with --strict an agent that does not become healthy is taken away") {
   CHECK_FALSE(std::filesystem::exists(world.site().places.definition));
   CHECK_FALSE(std::filesystem::exists(world.site().places.launcher));
 }
-
-TEST_CASE("stopping a container that is not there, or without Podman, is no failure") {
-  tests::ActivationWorld world;
-  Declaration d = world.read().declaration;
-  CHECK(stop_container(world.host(), d));
-  world.fake.processes.answer = [](const host::ProcessRequest&) { return host::missing_program(); };
-  CHECK(stop_container(world.host(), d));
-  world.fake.processes.answer = [](const host::ProcessRequest&) { return tests::exited(125); };
-  CHECK_FALSE(stop_container(world.host(), d));
-  d.runtime = AgentRuntime::native;
-  CHECK(stop_container(world.host(), d));
-}

@@ -21,6 +21,16 @@ TEST_CASE("the first failing run decides the reason, a harmless one does not") {
   CHECK(result.commands.size() == 3);
 }
 
+TEST_CASE("a long complaint is cut between two characters") {
+  CommandRun run;
+  run.status = 1;
+  run.error_output = "x";
+  for (int i = 0; i < 200; ++i) {
+    run.error_output += "\xc3\xa4";
+  }
+  CHECK(complaint(run).size() == 299);
+}
+
 TEST_CASE("how a program ended is said when it said nothing") {
   CommandRun run;
   run.argv = {"x"};

@@ -29,4 +29,24 @@ TEST_CASE("container and image are found, or not, and never for another runtime"
   CHECK_FALSE(find_image(world.host(), world.read().declaration));
 }
 
+TEST_CASE("stopping a container that is not there, or without Podman, is no failure") {
+  tests::AgentWorld world;
+  CHECK(stop_container(world.host(), world.read().declaration).ok);
+  world.has_podman = false;
+  CHECK(stop_container(world.host(), world.read().declaration).detail == "podman is missing");
+  world.fake.processes.answer = [](const host::ProcessRequest&) { return tests::exited(125); };
+  CHECK(stop_container(world.host(), world.read().declaration).reason == "container-stop-failed");
+  world.document = {{"schemaVersion", "sourceos.local-agent.v1"}, {"name", "sample"},
+                    {"runtime", "native"}, {"command", {"/bin/true"}}};
+  CHECK(stop_container(world.host(), world.read().declaration).commands.empty());
+}
+
+TEST_CASE("a container that is paused is resumed before it is stopped") {
+  tests::AgentWorld world;
+  world.container = tests::exited(0, R"([{"Id":"cafe","State":{"Status":"paused"}}])");
+  const OrderResult stopped = stop_container(world.host(), world.read().declaration);
+  REQUIRE(stopped.commands.size() == 2);
+  CHECK(stopped.commands.front().argv == std::vector<std::string>{"podman", "unpause", "sample"});
+}
+
 }  // namespace sourceos::runtime

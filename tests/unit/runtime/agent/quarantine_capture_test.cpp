@@ -27,6 +27,19 @@ TEST_CASE("a running container is paused, looked at and committed before anythin
   CHECK(run.residual().size() == 1);
 }
 
+TEST_CASE("a container that an earlier quarantine left frozen is resumed, or it could not be stopped") {
+  QuarantineBench bench;
+  bench.install();
+  bench.world.container = tests::exited(0, R"([{"Id":"cafe","State":{"Status":"paused"}}])");
+  const Quarantine& run = bench.run();
+  const auto& rows = bench.log.rows();
+  const auto at = [&](std::string_view action) {
+    return std::ranges::find(rows, action, &collect::ActionFacts::action) - rows.begin();
+  };
+  CHECK(at("resume-container") < at("stop"));
+  CHECK(run.residual() == std::vector<std::string>{"container sample is paused"});
+}
+
 TEST_CASE("secrets in logs and auth files do not reach the directory") {
   QuarantineBench bench;
   bench.install();
