@@ -82,6 +82,13 @@ class LaunchCommand {
     return kind_ == LaunchKind::shell ? "shell" : "run " + options_.value_or("--tool", "");
   }
 
+  // The AgentPlane bundle or run that this launch belongs to.
+  std::string bundle_parent() const {
+    const std::string governance = options_.value_or("--governance", "");
+    return !governance.empty() ? governance
+                               : profile_->profile.agent_plane.bundle.value_or("none");
+  }
+
   Status check_usage() const {
     if (repo().empty() && !options_.has("--repo")) {
       return fail(ErrorKind::usage, "usage", "expected '--repo PATH', there is none");
@@ -119,7 +126,7 @@ class LaunchCommand {
             .directory = fs::current_path(),
             .scratch = session_->scratch(),
             .session_id = session_id_,
-            .bundle_parent = "none",
+            .bundle_parent = bundle_parent(),
             .has_terminal = context_.console.in_is_terminal(),
             .is_dry_run = go_ == Go::plan};
   }
@@ -314,6 +321,10 @@ class LaunchCommand {
     record["plan"] = json::Value::array();
     for (const collect::ActionFacts& action : session_->facts().actions) {
       record["plan"].push_back(action.to_json());
+    }
+    if (end.started.value_or(false) && !error) {
+      // The code is that of the program inside: it says nothing of a partial or a wrong call.
+      record["result"] = end.exit_code == 0 ? "ok" : "negative";
     }
     SOURCEOS_TRY_ASSIGN(Report report, session_->finish(record, end));
     // What the program inside wrote is on standard output; where its evidence is goes beside it.

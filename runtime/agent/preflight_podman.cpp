@@ -302,9 +302,14 @@ void PreflightRun::container_name(Check& check) {
                            d_.container_name, container->state),
                command_line(podman({"container", "inspect", d_.container_name})));
   } else {
-    fail_check(check, "container-busy",
-               fmt::format("'{}' is {}", d_.container_name, container->state),
-               command_line(podman({container->state == "paused" ? "unpause" : "wait", d_.container_name})));
+    // One of ours whose monitor was killed stays `stopping` for ever: waiting would be in vain.
+    const std::vector<std::string> fix = container->state == "paused" ? std::vector<std::string>{"unpause"}
+                                         : ours ? std::vector<std::string>{"rm", "--force"}
+                                                : std::vector<std::string>{"wait"};
+    std::vector<std::string> words = fix;
+    words.push_back(d_.container_name);
+    fail_check(check, "container-busy", fmt::format("'{}' is {}", d_.container_name, container->state),
+               command_line(podman(std::move(words))));
   }
 }
 

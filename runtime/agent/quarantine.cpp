@@ -43,12 +43,26 @@ json::Value steps_json(const std::vector<QuarantineStep>& steps,
   return rows;
 }
 
-json::Value receipt_of(const Declaration& d, const std::string& trigger, UtcTime at, bool active) {
+// The words of a QuarantineReceipt: what nothing declares any more, and an old version that breaks a
+// rule, have both drifted from the policy.
+std::string_view trigger_type(std::string_view trigger) {
+  constexpr std::array<std::string_view, 4> k_types = {"operator_request", "policy_drift",
+                                                       "preflight_fail", "excessive_restart"};
+  const auto* known = std::ranges::find(k_types, trigger);
+  return known != k_types.end() ? *known : std::string_view("policy_drift");
+}
+
+json::Value receipt_of(const Declaration& d, const std::string& trigger, UtcTime at, bool active,
+                       json::Value scope) {
+  constexpr std::string_view k_spec_version = "2.3.0";
   json::Value receipt = {
       {"id", fmt::format("urn:srcos:quarantine:{}-{}", d.name, format_seconds(at))},
+      {"type", "QuarantineReceipt"},
+      {"specVersion", k_spec_version},
       {"subjectId", "urn:srcos:local-agent:" + d.name},
-      {"triggerType", trigger},
+      {"triggerType", trigger_type(trigger)},
       {"isolationMode", "manual"},
+      {"scope", std::move(scope)},
       {"startedAt", format_seconds(at)},
       {"outcome", active ? "active" : "failed"}};
   const auto bytes = json::write_canonical(receipt);
@@ -344,6 +358,19 @@ std::string Quarantine::remediation() const {
                             d_.name);
 }
 
+// What was isolated: the processes that step 0 saw, and their unit.
+json::Value Quarantine::scope() const {
+  json::Value pids = json::Value::array();
+  for (const ProcessFacts& process : processes_) {
+    pids.push_back(process.pid);
+  }
+  const bool is_launchd = backend_.platform() == Platform::macos;
+  return {{"pids", std::move(pids)},
+          {"cgroup", status_.cgroup.empty() ? json::Value() : json::Value(status_.cgroup)},
+          {"unit", is_launchd ? actor_.service().label : actor_.service().unit},
+          {"hostRefs", json::Value::array()}};
+}
+
 json::Value Quarantine::manifest(const std::string& bundle_id) const {
   json::Value files = json::Value::array();
   for (const QuarantineFile& file : files_) {
@@ -366,7 +393,7 @@ json::Value Quarantine::manifest(const std::string& bundle_id) const {
           {"byHand", by_hand_},
           {"restoreHint", fmt::format("sourceos-agent install {0}; sourceos-agent start {0}", d_.name)},
           {"bundleId", bundle_id.empty() ? json::Value() : json::Value(bundle_id)},
-          {"receipt", receipt_of(d_, setting_.trigger, started_at_, active)}};
+          {"receipt", receipt_of(d_, setting_.trigger, started_at_, active, scope())}};
 }
 
 Status Quarantine::finish(const std::string& bundle_id) {

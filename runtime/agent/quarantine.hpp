@@ -81,6 +81,7 @@ class Quarantine {
   void capture_auth();
   void look_for_residue();
   [[nodiscard]] std::string remediation() const;
+  [[nodiscard]] json::Value scope() const;
   [[nodiscard]] CommandRun podman(std::vector<std::string> words);
   [[nodiscard]] CommandRun ask(std::vector<std::string> argv, std::uint64_t timeout_ms);
 

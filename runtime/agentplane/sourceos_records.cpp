@@ -86,29 +86,19 @@ const json::Value& quarantine_manifest(const ExportSource& source) {
 }
 
 std::string trigger_of(const json::Value& manifest) {
-  constexpr std::array<std::string_view, 4> known = {"operator_request", "policy_drift", "preflight_fail",
-                                                     "excessive_restart"};
-  for (const char* key : {"triggerType", "trigger", "reason"}) {
-    const std::string word = text_in(manifest, key);
-    if (std::find(known.begin(), known.end(), word) != known.end()) {
-      return word;
-    }
-  }
-  return "operator_request";
+  const std::string word = text_in(member_in(manifest, "receipt"), "triggerType");
+  return word.empty() ? "operator_request" : word;
 }
 
 json::Value quarantine_scope(const Making& making, const json::Value& manifest) {
+  const json::Value& scope = member_in(member_in(manifest, "receipt"), "scope");
   json::Value pids = json::Value::array();
-  for (const json::Value& process : member_in(manifest, "processes")) {
-    const json::Value& pid = member_in(process, "pid");
+  for (const json::Value& pid : member_in(scope, "pids")) {
     if (pid.is_number_unsigned() && pid.get<std::uint64_t>() > 0) {
       pids.push_back(pid);
     }
   }
-  std::string unit = text_in(manifest, "unit");
-  for (const char* key : {"label", "service"}) {
-    unit = unit.empty() ? text_in(manifest, key) : unit;
-  }
+  std::string unit = text_in(scope, "unit");
   // What was stopped and disabled says it as well.
   for (const json::Value& action : member_in(making.record(), "actions")) {
     const std::string name = text_in(action, "action");
@@ -117,7 +107,7 @@ json::Value quarantine_scope(const Making& making, const json::Value& manifest) 
     }
   }
   return {{"pids", std::move(pids)},
-          {"cgroup", text_or_null(optional_text_in(manifest, "cgroup"))},
+          {"cgroup", text_or_null(optional_text_in(scope, "cgroup"))},
           {"unit", unit.empty() ? json::Value(nullptr) : json::Value(unit)},
           {"hostRefs", json::Value::array({text_in(member_in(making.record(), "host"), "hostTag")})}};
 }

@@ -371,6 +371,12 @@ class Doctor {
   }
 
   void add_verdict(const MountDecision& decision, const json::Value& observed) {
+    if (question_.policy_unresolved && decision.is_allowed) {
+      MachineCheck& check = add("repo.policy", "fail", question_.policy_unresolved->message, observed);
+      check.reason = question_.policy_unresolved->reason;
+      check.remediation = question_.policy_unresolved->next;
+      return;
+    }
     if (!decision.is_allowed) {
       MachineCheck& check = add("repo.policy", "fail", decision.message, observed);
       check.reason = decision.reason;

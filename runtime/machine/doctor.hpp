@@ -30,6 +30,7 @@ struct DoctorQuestion {
   const LoadedProfile& profile;
   std::vector<std::string> repos;  // as typed
   const PolicyContext& policy;     // its roots are ignored: doctor judges what is named
+  std::optional<Error> policy_unresolved;  // of the mount policy that the profile names
   std::filesystem::path store;
 };
 

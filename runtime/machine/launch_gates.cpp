@@ -104,6 +104,7 @@ class Gates {
       policy_ = std::move(*named);
       mounts_.use(policy_);
       plan_.warnings = policy_.warnings;
+      policy_error_ = policy_.unresolved;
     } else {
       policy_error_ = std::move(named).error();
     }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/json/json.hpp"
+#include "runtime/machine/content_hash.hpp"
 
 namespace sourceos::runtime {
 
@@ -169,6 +170,7 @@ json::Value mount_evidence_document(const MachineMountPlan& plan, const Profile&
       }
       continue;
     }
+    const std::optional<std::string> content = hash_content(mount.decision.resolved).hash;
     rows.push_back({{"mountId", mount.request.mount_id},
                     {"pathClass", to_string(mount.request.path_class)},
                     {"hostPathRef", shown_host_path(mount.decision.resolved, homes)},
@@ -176,7 +178,7 @@ json::Value mount_evidence_document(const MachineMountPlan& plan, const Profile&
                     {"accessMode", to_string(mount.request.access)},
                     {"storageBackend", plan.backend},
                     {"gitRef", nullptr},
-                    {"contentHash", nullptr},
+                    {"contentHash", content ? json::Value(*content) : json::Value(nullptr)},
                     {"secretsProhibited", true},
                     {"directExecutionAllowed", mount.request.direct_execution},
                     {"existsAtRunStart", mount.decision.exists}});

@@ -166,6 +166,11 @@ Result<NamedMountPolicy> find_mount_policy(const host::Environment& environment,
   const Contract* contract = shelf.find(profile.mount_policy_ref);
   if (contract == nullptr) {
     named.warnings.emplace_back("mount-policy-unresolved");
+    named.unresolved =
+        Error(ErrorKind::not_found, "ref-unresolved",
+              fmt::format("no document has the id '{}', which mountPolicyRef of profile '{}' names",
+                          profile.mount_policy_ref, profile.name))
+            .with_next("put the policy into a directory named by --contracts DIR");
     return named;
   }
   SOURCEOS_TRY_ASSIGN_CONTEXT(MountPolicyDocument policy, read_mount_policy(contract->document()),

@@ -33,11 +33,13 @@ struct MountPolicyDocument {
 };
 
 // What holds for a profile: the document, or nothing when the toolkit's own policy is named or
-// nobody has what is named.
+// nobody has what is named. Without it only what looks may go on: a policy narrows, and what it
+// would have denied is not known.
 struct NamedMountPolicy {
   std::optional<MountPolicyDocument> policy;
   std::shared_ptr<const json::Value> document;  // never null; JSON null without one: goes into the hash
   std::vector<std::string> warnings;            // "mount-policy-unresolved"
+  std::optional<Error> unresolved;              // "ref-unresolved": for what acts
 
   NamedMountPolicy();
   [[nodiscard]] const MountPolicyDocument* in_force() const { return policy ? &*policy : nullptr; }

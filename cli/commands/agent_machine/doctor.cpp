@@ -43,6 +43,7 @@ Result<Report> doctor(const Options& options, Context& context) {
                                                             .profile = profile,
                                                             .repos = repos,
                                                             .policy = policy,
+                                                            .policy_unresolved = named.unresolved,
                                                             .store = store_root(context)});
   json::Value document = report.document();
   SOURCEOS_TRY(session.add({"checks.json"}, collect::EntryKind::check_report, document));

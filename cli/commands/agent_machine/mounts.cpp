@@ -52,6 +52,7 @@ struct Planned {
   runtime::LoadedProfile profile;
   runtime::MachineMountPlan plan;
   std::vector<std::string> homes;
+  std::optional<Error> unresolved;  // of the mount policy that the profile names
 };
 
 Result<Planned> planned(const Options& options, const Context& context) {
@@ -72,6 +73,7 @@ Result<Planned> planned(const Options& options, const Context& context) {
   roots.downloads = options.value_or("--downloads-root", roots.downloads);
   SOURCEOS_TRY_ASSIGN(made.plan, runtime::plan_mounts(policy, made.profile.profile, roots, named));
   made.homes = deny.places().homes;
+  made.unresolved = named.unresolved;
   return made;
 }
 
@@ -213,6 +215,12 @@ Result<Report> init(const Options& options, Context& context) {
   document["executed"] = go == Go::act && is_allowed;
   if (!is_allowed) {
     return session.finish(as_record("agent-machine-mounts-init", document), end_for(made.plan));
+  }
+  if (go == Go::act && made.unresolved) {
+    document["executed"] = false;
+    document["message"] = made.unresolved->read_out();
+    document["next"] = made.unresolved->next;
+    return session.finish(as_record("agent-machine-mounts-init", document), end_of(*made.unresolved));
   }
   if (go == Go::act) {
     SOURCEOS_TRY(session.intend({{"command", "agent-machine mounts init"},

@@ -136,6 +136,18 @@ TEST_CASE("a running container is ours by its keyed label or its id, not by what
   CHECK(by_id.preflight().passed());
 }
 
+TEST_CASE("what to do about a busy container depends on why it is busy and whose it is") {
+  Mac mac;
+  const std::string tag = make_owner_tag(mac.places(), "sample", mac.host()).value();
+  const auto fix = [&](const char* status, const std::string& owner) {
+    mac.container = exited(0, container_json(status, owner));
+    return check_of(mac.preflight(), 13).remediation;
+  };
+  CHECK(fix("stopping", tag).ends_with("rm --force sample"));
+  CHECK(fix("stopping", "").ends_with("wait sample"));
+  CHECK(fix("paused", tag).ends_with("unpause sample"));
+}
+
 TEST_CASE("a native agent needs its program and nothing of Podman") {
   tests::AgentWorld world;
   world.document["runtime"] = "native";

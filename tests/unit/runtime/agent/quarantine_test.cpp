@@ -45,6 +45,10 @@ TEST_CASE("the manifest has eleven rows and every file but itself with its diges
   REQUIRE(manifest);
   CHECK(manifest->at("type") == "LocalAgentQuarantine");
   CHECK(manifest->at("bundleId") == "sha256:00");
+  const json::Value& receipt = manifest->at("receipt");
+  CHECK(receipt.at("type") == "QuarantineReceipt");
+  CHECK(receipt.at("scope").at("unit") == k_unit);
+  CHECK(receipt.at("scope").at("pids").is_array());
   REQUIRE(manifest->at("steps").size() == 11);
   std::uint64_t expected = 0;
   for (const json::Value& row : manifest->at("steps")) {

@@ -62,12 +62,15 @@ TEST_CASE("a quarantine receipt says whether the isolation holds, and hashes its
   scene.record["command"]["path"] = {"quarantine"};
   scene.record["mode"] = "apply";
   scene.record["subject"] = {{"kind", "local-agent"}, {"ref", "urn:srcos:local-agent:node-commander"}};
-  scene.add("quarantine.json", "quarantine-manifest", {{"triggerType", "policy_drift"}, {"unit", "node-commander.service"}});
+  scene.add("quarantine.json", "quarantine-manifest", {{"receipt", {{"triggerType", "policy_drift"},
+                           {"scope", {{"unit", "node-commander.service"}, {"pids", {4711U, 4712U}}, {"cgroup", "/a"}}}}}});
   json::Value receipt = exported_one(scene, to_sourceos(), "QuarantineReceipt");
   CHECK(receipt.at("id") == "urn:srcos:quarantine:node-commander-20260131T100000Z");
   CHECK(receipt.at("outcome") == "active");
   CHECK(receipt.at("triggerType") == "policy_drift");
   CHECK(receipt.at("scope").at("unit") == "node-commander.service");
+  CHECK(receipt.at("scope").at("pids") == json::Value{4711U, 4712U});
+  CHECK(receipt.at("scope").at("cgroup") == "/a");
   Scene without_unit = scene;
   without_unit.entries.clear();
   without_unit.record["actions"] = {action("freeze"), action("stop")};

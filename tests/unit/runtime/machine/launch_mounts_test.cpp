@@ -34,7 +34,8 @@ TEST_CASE("the policy that a profile names is in force, and in the policy hash")
   const std::string without = scene.plan().policy_hash;
   scene.loaded.profile.mount_policy_ref = k_id;
   const LaunchPlan unresolved = scene.plan();
-  CHECK(unresolved.is_allowed());
+  CHECK(unresolved.refusal->reason == "ref-unresolved");
+  CHECK_FALSE(scene.changed_something());
   CHECK(std::count(unresolved.warnings.begin(), unresolved.warnings.end(), "mount-policy-unresolved") == 1);
   CHECK(unresolved.policy_hash == without);
   write_policy(scene, "read-write");

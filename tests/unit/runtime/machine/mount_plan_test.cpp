@@ -82,4 +82,6 @@ TEST_CASE("mount evidence has the fields of its contract and no other") {
   CHECK(evidence.size() == 18);
   CHECK(evidence["mounts"][1]["hostPathRef"] == "$HOME/Documents/SourceOS/agent-output");
   CHECK(evidence["mounts"][1].size() == 11);
+  CHECK(evidence["mounts"][0]["contentHash"].get<std::string>().starts_with("sha256:"));
+  CHECK(evidence["mounts"][1]["contentHash"].is_null());  // not there
 }

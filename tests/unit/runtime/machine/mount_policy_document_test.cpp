@@ -86,6 +86,7 @@ TEST_CASE("the toolkit's own policy needs no document, another one is looked for
   CHECK(absent->in_force() == nullptr);
   CHECK(absent->document->is_null());
   CHECK(absent->warnings == std::vector<std::string>{"mount-policy-unresolved"});
+  CHECK(absent->unresolved->reason == "ref-unresolved");
   scene.write(policy_document());
   const auto found = scene.find();
   REQUIRE_MESSAGE(found.has_value(), found.error().read_out());
