@@ -10,7 +10,7 @@ namespace {
 
 // What a service is, how it went and what starts it again (local agents, 3.2 and 3.6).
 constexpr std::string_view k_properties =
-    "ActiveEnterTimestamp,ActiveState,Description,DropInPaths,Environment,EnvironmentFiles,"
+    "ActiveEnterTimestamp,ActiveState,ControlGroup,Description,DropInPaths,Environment,EnvironmentFiles,"
     "ExecMainCode,ExecMainExitTimestamp,ExecMainPID,ExecMainStartTimestamp,ExecMainStatus,"
     "ExecStart,FragmentPath,Id,InactiveEnterTimestamp,LoadError,LoadState,MainPID,NRestarts,"
     "Names,NeedDaemonReload,OnFailure,OnSuccess,Restart,RestartPreventExitStatus,RestartUSec,"

@@ -253,6 +253,7 @@ class SystemdBackend final : public ServiceBackend {
       status.main_pid = pid;
     }
     status.runs = number_in(value("NRestarts"));
+    status.cgroup = std::string(value("ControlGroup"));
     status.loaded_from = value("FragmentPath");
     for (std::string& path : host::parse_path_list(value("DropInPaths"))) {
       status.drop_ins.emplace_back(std::move(path));

@@ -35,6 +35,17 @@ TEST_CASE("what systemctl show says becomes a status") {
   CHECK_FALSE(status.main_pid.has_value());
 }
 
+TEST_CASE("a unit that never ran has no last exit, and one that runs has a cgroup") {
+  tests::AgentWorld world;
+  const auto backend = make_systemd_backend(world.host());
+  world.unit_show = "LoadState=loaded\nActiveState=inactive\nSubState=dead\nResult=success\n"
+                    "ExecMainCode=0\nExecMainStatus=0\n";
+  CHECK(backend->status(service_in(world)).last_exit.empty());
+  CHECK(backend->status(service_in(world)).result.empty());
+  world.unit_show = "LoadState=loaded\nActiveState=active\nSubState=running\nControlGroup=/user.slice/x\n";
+  CHECK(backend->status(service_in(world)).cgroup == "/user.slice/x");
+}
+
 TEST_CASE("a masked unit has a disabled override, a disabled one has not") {
   tests::AgentWorld world;
   const auto backend = make_systemd_backend(world.host());
