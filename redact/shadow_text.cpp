@@ -55,7 +55,22 @@ Piece terminal_sequence(std::string_view text) {
   return {2, -1};
 }
 
-Piece backslash(std::string_view text) {
+// The number in octal digits at `at`, of a byte, -1 when it is none.
+int octal_number(std::string_view text, std::size_t at) {
+  constexpr std::size_t k_digits = 3;
+  int value = 0;
+  for (std::size_t i = at; i < at + k_digits; ++i) {
+    const int digit = i < text.size() && text[i] >= '0' && text[i] <= '7' ? text[i] - '0' : -1;
+    if (digit < 0) {
+      return -1;
+    }
+    value = value * 8 + digit;
+  }
+  return value < 0x100 ? value : -1;
+}
+
+// `\` and what it makes of the bytes behind it.
+Piece escape(std::string_view text) {
   const char next = text.size() > 1 ? text[1] : ' ';
   if (next == '\n') {
     std::size_t at = 2;
@@ -78,7 +93,19 @@ Piece backslash(std::string_view text) {
     const int value = hex_number(text, 2, 2);
     return value >= 0 ? Piece{4, value} : Piece{};
   }
-  return {};
+  const int value = octal_number(text, 1);
+  return value >= 0 ? Piece{4, value} : Piece{};
+}
+
+// JSON in a string in JSON doubles backslashes: all of them belong to the escape.
+Piece backslash(std::string_view text) {
+  constexpr std::size_t k_backslashes_max = 15;
+  std::size_t more = 0;
+  while (more < k_backslashes_max && text.size() > more + 1 && text[more + 1] == '\\') {
+    ++more;
+  }
+  const Piece piece = escape(text.substr(more));
+  return piece.size == 0 ? Piece{} : Piece{piece.size + more, piece.character};
 }
 
 Piece entity(std::string_view text) {
@@ -186,10 +213,8 @@ ShadowText make_shadow(std::string_view line) {
       drop_last(shadow);
     } else if (line[at] == '\r') {
       shadow.add('\n', at, at + 1);  // what is written over was still shown
-    } else if (piece.character >= 0 && piece.character < 0x80) {
-      shadow.add(static_cast<char>(piece.character), at, at + piece.size);
-    } else if (piece.character >= 0x80) {
-      shadow.add('?', at, at + piece.size);
+    } else if (piece.character >= 0) {  // a byte, or a character that no rule knows
+      shadow.add(piece.character < 0x100 ? static_cast<char>(piece.character) : '?', at, at + piece.size);
     }
     at += piece.size;
   }
