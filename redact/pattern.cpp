@@ -248,7 +248,10 @@ class Reader {
       ++at_;
       return close_group(alternatives(depth + 1));
     }
-    return close_group({});
+    const Part nothing = close_group({});
+    // RE2 would repeat what stands before the flags.
+    return more() && std::string_view("*+?{").contains(peek()) ? refuse("rule-pattern", "a repeat of nothing")
+                                                               : nothing;
   }
 
   Part close_group(Part part) {

@@ -36,5 +36,7 @@ TEST_CASE("what has no bound or is not in both libraries is refused where it sta
   CHECK(fault("[a").reason == "rule-pattern");
   CHECK(fault("^a").reason == "rule-pattern");
   CHECK(fault("\\").reason == "rule-pattern");
+  CHECK(fault("a(?i)?").at == 5);
+  CHECK(fault("a(?i){2}").reason == "rule-pattern");
   CHECK(fault(std::string(200, '(')).reason == "rule-pattern");
 }
