@@ -78,7 +78,10 @@ std::string text_at(const json::Value& value, const char* name) {
 }
 
 Result<std::optional<OpenDocument::Succeeds>> read_succeeds(const json::Value* value) {
-  if (value == nullptr || value->is_null()) {
+  if (value == nullptr) {
+    return misshapen(k_open_type);
+  }
+  if (value->is_null()) {
     return std::nullopt;
   }
   Fields fields(*value, 3);

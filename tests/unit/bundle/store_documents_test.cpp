@@ -46,6 +46,10 @@ TEST_CASE("a log id follows from key and nonce") {
   const std::string text = write_open_document(document);
   CHECK_FALSE(parse_open_document(with(text, std::string(32, '0'), std::string(32, '1'))));
   CHECK_FALSE(parse_open_document(with(text, R"("v":1)", R"("v":2)")));
+  OpenDocument alone = document;
+  alone.succeeds.reset();
+  CHECK(parse_open_document(write_open_document(alone)));
+  CHECK_FALSE(parse_open_document(with(write_open_document(alone), "succeeds", "succeedz")));
   CHECK_FALSE(parse_open_document(with(text, R"("reason":"why")", R"("reason":null)")));
   CHECK_FALSE(parse_open_document(with(text, "{", "{ ")));
   CHECK_FALSE(parse_open_document("[]"));
