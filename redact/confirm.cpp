@@ -129,14 +129,6 @@ std::string_view before_secret(const Candidate& candidate) {
   return whole_text(candidate).substr(0, candidate.before.size() + candidate.from);
 }
 
-Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
-  const std::string_view text = whole_text(candidate);
-  const std::size_t keyword = candidate.before.size() + candidate.from;
-  const Assignment found =
-      rule.check == Check::option ? read_option(text, keyword) : read_assignment(text, keyword);
-  return confirm_named(candidate, found, text);
-}
-
 // Accounts that every machine has.
 bool is_everyone(std::string_view user) {
   static constexpr auto k_everyone = std::to_array<std::string_view>(
@@ -154,12 +146,10 @@ bool is_user_setting(const Assignment& found) {
   return found.joint == Joint::equals && !found.spaced && (shouted || found.name.size() >= 8);
 }
 
-Confirmed confirm_identity(const Rule& rule, const Candidate& candidate) {
+Confirmed confirm_identity(const Rule& rule, const Candidate& candidate, const Assignment& found, std::string_view text) {
   constexpr std::size_t k_identity_bytes_min = 3;
   constexpr std::size_t k_identity_bytes_max = 128;
-  const std::string_view text = whole_text(candidate);
   const std::size_t shift = candidate.before.size();
-  const Assignment found = read_assignment(text, shift + candidate.from);
   if (!found.found() || found.from < shift || found.joint == Joint::words || found.call) {
     return refused("no-value");
   }
@@ -205,11 +195,9 @@ Confirmed confirm_command(const Rule& rule, const Candidate& candidate) {
   return out;
 }
 
-Confirmed confirm_prose(const Candidate& candidate) {
+Confirmed confirm_prose(const Candidate& candidate, const Assignment& found, std::string_view text) {
   constexpr std::size_t k_prose_bytes_min = 8;
-  const std::string_view text = whole_text(candidate);
   const std::size_t shift = candidate.before.size();
-  const Assignment found = read_assignment(text, shift + candidate.from);
   if (!found.found() || found.from < shift || found.quoting != Quoting::quoted || found.to - found.from < k_prose_bytes_min ||
       text.substr(found.from, 6).find("{{") != std::string_view::npos) {
     return refused("no-value");
@@ -310,15 +298,23 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
   }
 }
 
+// Those that begin with a name and read what follows it.
+Confirmed confirm_assignment(const Rule& rule, const Candidate& candidate) {
+  const std::string_view text = whole_text(candidate);
+  const std::size_t shift = candidate.before.size();
+  const std::size_t keyword = shift + candidate.from;
+  const Assignment found = rule.check == Check::option ? read_option(text, keyword) : read_assignment(text, keyword);
+  Confirmed out = rule.check == Check::identity ? confirm_identity(rule, candidate, found, text)
+                  : rule.check == Check::prose  ? confirm_prose(candidate, found, text)
+                                                : confirm_named(candidate, found, text);
+  out.judged_to = std::max(found.to, shift) - shift;
+  return out;
+}
+
 Confirmed judge(const Rule& rule, const Candidate& candidate) {
-  if (rule.check == Check::assignment || rule.check == Check::option) {
+  if (rule.check == Check::assignment || rule.check == Check::option || rule.check == Check::identity ||
+      rule.check == Check::prose) {
     return confirm_assignment(rule, candidate);
-  }
-  if (rule.check == Check::identity) {
-    return confirm_identity(rule, candidate);
-  }
-  if (rule.check == Check::prose) {
-    return confirm_prose(candidate);
   }
   if (rule.check == Check::command) {
     return confirm_command(rule, candidate);
@@ -338,7 +334,9 @@ Confirmed judge(const Rule& rule, const Candidate& candidate) {
   if (rule.entropy_min > 0 && entropy_per_character(value) < rule.entropy_min) {
     return refused("entropy");
   }
-  return confirm_value(rule, extended);
+  Confirmed out = confirm_value(rule, extended);
+  out.judged_to = extended.to;
+  return out;
 }
 
 // No secret that a text shows has such bytes; words of a program or a catalogue stand between them.
@@ -355,7 +353,9 @@ Confirmed confirm(const Rule& rule, const Candidate& candidate) {
   const Confirmed found = judge(rule, candidate);
   if (found.verdict != Verdict::refused && rule.format == RuleFormat::free && found.to > found.from &&
       holds_binary(whole_text(candidate).substr(candidate.before.size() + found.from, found.to - found.from))) {
-    return refused("binary");
+    Confirmed out = refused("binary");
+    out.judged_to = found.judged_to;
+    return out;
   }
   return found;
 }

@@ -35,6 +35,7 @@ struct Confirmed {
   std::size_t from = 0, to = 0;   // the secret, from the match's begin; may end past the match
   std::array<Place, 3> also{};    // more secrets behind it; those that are there come first
   std::string_view by;            // the check that decided, for `redact explain`
+  std::size_t judged_to = 0;      // where the value that was judged ends, also of a refused one
   [[nodiscard]] bool masks() const { return verdict != Verdict::refused; }
 };
 

@@ -12,7 +12,7 @@ namespace sourceos::redact {
 
 namespace {
 
-constexpr std::size_t k_texts_max = 4096;  // what is told at any time
+constexpr std::size_t k_texts_max = 2000;  // more are told as they are
 constexpr std::size_t k_choices_max = 6;   // more at one place are not told
 constexpr std::uint64_t k_fold = 0x2020202020202020U;
 
@@ -37,7 +37,7 @@ class Reader {
       fails = fails || text.size() < k_begin_bytes_min;
       begins.insert(text);
     }
-    fails = fails || begins.size() > k_texts_max;
+    fails = fails || begins.size() > 2 * k_texts_max;
   }
 
  private:
@@ -55,15 +55,20 @@ class Reader {
       now = once(piece, now);
     }
     std::erase_if(out, [this](const std::string& text) { return begins.contains(text); });  // told already
-    fails = fails || out.size() > k_texts_max;
-    return fails ? Texts() : out;
+    if (out.size() > k_texts_max) {
+      end(out);
+      return {};
+    }
+    return out;
   }
 
   Texts once(const Piece& piece, const Texts& texts) {
     Texts out;
     if (piece.is_group()) {
+      Texts open = texts;
       for (const PieceRow& row : piece.alternatives) {
-        out.merge(behind(row, texts));
+        out.merge(behind(row, open));
+        std::erase_if(open, [this](const std::string& text) { return begins.contains(text); });
       }
       return out;
     }
@@ -77,7 +82,7 @@ class Reader {
         choices.insert(std::string(1, static_cast<char>(c | 0x20U)));
       }
     }
-    if (choices.size() > k_choices_max) {
+    if (choices.size() > k_choices_max || texts.size() * choices.size() > k_texts_max) {
       end(texts);
       return {};
     }

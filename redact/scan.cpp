@@ -38,7 +38,7 @@ bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const
 Worker::Worker(const ScanSetup& setup) {
   static_cast<void>(setup.rules->fit(scratch));  // scan() says so when it does not fit
   for (Level& level : levels) {
-    level.resume.assign(setup.rules->rules().size(), 0);
+    level.progress.resize(setup.rules->rules().size());
   }
 }
 
@@ -47,7 +47,7 @@ Scan::Scan(const ScanSetup& setup, Worker& worker, ScanOptions options)
 
 Scan::~Scan() {
   for (const std::uint32_t rule : level_->touched) {
-    level_->resume[rule] = 0;
+    level_->progress[rule] = {};
   }
   level_->touched.clear();
 }

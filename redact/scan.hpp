@@ -47,10 +47,16 @@ using ValueSink = std::function<void(const Span&, std::string_view value, Verdic
 // Working memory of one thread; made once, used for document after document.
 struct Worker {
   explicit Worker(const ScanSetup& setup);
+  // What is known of one rule.
+  struct Progress {
+    std::uint64_t resume = 0;  // where its next match may begin
+    std::uint64_t clean_from = 0, clean_to = 0;  // none begins in there
+    std::uint64_t judged_to = 0;  // up to there values were judged
+  };
   struct Level {
     std::array<std::vector<Event>, k_parts> events;
     std::vector<Event> known;
-    std::vector<std::uint64_t> resume;  // by rule: where its next match may begin
+    std::vector<Progress> progress;  // by rule
     std::vector<std::uint32_t> touched;
     std::string neutral;                // a window with placeholders made plain
     ByteMarks marks;
@@ -115,6 +121,8 @@ class Scan {
   void try_rule(const TriggeredRule& start, std::uint64_t end);
   // The next match in [from, to), which begins before `end`.
   bool find_match(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
+  bool find_ahead(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
+  Worker::Progress& touch(std::uint32_t rule);
   void take_match(std::uint32_t rule, const Window& view, const Match& match);
   void try_everywhere(std::uint32_t rule, std::uint64_t after, std::uint64_t limit);
   void on_key_block(std::uint64_t end);
@@ -149,6 +157,8 @@ class Scan {
   void mask_line(std::uint64_t at);
   // One look more at `at`; `found`: it found something, which costs more.
   [[nodiscard]] bool within_budget(std::uint64_t at, bool found);
+  // Whether the budget of the place was used up before.
+  [[nodiscard]] bool is_spent(std::uint64_t at) const;
   [[nodiscard]] Window window(std::uint64_t from, std::uint64_t to);
   // Adds the span but for the placeholders in it; fills tag and scope from `value`.
   void push(Span span, std::string_view value, bool issuer, Verdict verdict);
@@ -197,6 +207,12 @@ class Scan {
   std::uint64_t key_rest_ = 0;             // a cut key goes on here; 0: none
   std::unordered_map<std::uint64_t, std::uint32_t> repeats_;  // of finding rules with `repeat`
   std::size_t findings_told_ = 0;
+  struct Repeated {
+    std::string value;
+    std::uint32_t label = 0;
+    std::uint64_t from = 0, to = 0;  // of the line where its other places were looked for
+  };
+  Repeated repeated_;                      // the last one that cannot overlap itself
 };
 
 }  // namespace sourceos::redact

@@ -30,6 +30,16 @@ bool may_stand_again(std::string_view value) {
          (shape.mixed() ? value.size() >= k_mixed_bytes_min : value.size() >= k_odd_bytes_min && !is_identifier(value));
 }
 
+// Then where its places begin depends on where one begins to look.
+bool overlaps_itself(std::string_view value) {
+  for (std::size_t at = value.find(value.front(), 1); at != std::string_view::npos; at = value.find(value.front(), at + 1)) {
+    if (value.starts_with(value.substr(at))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // A secret that was told by its name or place is one at each other place of its line too.
@@ -44,16 +54,24 @@ void Scan::mask_repeats(const Span& span, std::string_view value) {
   const std::uint64_t high = std::min(end_of_text(), span.to + k_repeat_side_bytes);
   const std::size_t after = bytes(span.to, high).find('\n');
   const std::string_view line = bytes(low, after == std::string_view::npos ? high : span.to + after);
-  for (std::size_t at = line.find(value); at != std::string_view::npos; at = line.find(value, at + value.size())) {
+  const std::uint64_t line_to = low + line.size();
+  const bool again = repeated_.label == span.label && repeated_.value == value && repeated_.from <= low && low < repeated_.to;
+  std::size_t at = line.find(value);
+  while (at != std::string_view::npos) {
     const bool joined = (at > 0 && is_word(line[at - 1]) && is_word(value.front())) ||
                         (at + value.size() < line.size() && is_word(line[at + value.size()]) && is_word(value.back()));
-    if (low + at == span.from || joined) {
-      continue;
+    if (low + at != span.from && !joined) {
+      Span other = span;
+      other.from = low + at;
+      other.to = other.from + value.size();
+      add_named(other);
     }
-    Span again = span;
-    again.from = low + at;
-    again.to = again.from + value.size();
-    add_named(again);
+    // But for one at the begin of what is seen, those up to where the same value was looked for stand there.
+    const std::size_t seen_to = again ? repeated_.to - low : 0;
+    at = line.find(value, std::max(at + value.size(), seen_to - std::min(seen_to, value.size() - 1)));
+  }
+  if (!overlaps_itself(value)) {
+    repeated_ = {std::string(value), span.label, again ? repeated_.from : low, std::max(line_to, again ? repeated_.to : 0)};
   }
 }
 

@@ -9,6 +9,10 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::uint64_t k_budget_block_bytes = 16 * 1024;
+constexpr std::size_t k_found_looks = 16;  // what one that finds counts
+constexpr std::size_t k_looks_max = k_found_looks * limits::k_confirm_windows_per_kib * k_budget_block_bytes / limits::k_kib;
+constexpr std::uint64_t k_again_bytes_min = 256;  // of a value that is judged again, and so many
+constexpr std::uint64_t k_again_look_bytes = 16;  // more count as a look
 constexpr std::uint64_t k_line_bytes_max = 16 * 1024;
 constexpr std::size_t k_repeats_max = 4096;  // different lines whose repeats are counted
 constexpr std::size_t k_findings_max = 10'000;  // of one document
@@ -17,16 +21,18 @@ constexpr std::size_t k_findings_max = 10'000;  // of one document
 
 // A look that finds something leads to a confirmation, so it counts as much as many that do not.
 bool Scan::within_budget(std::uint64_t at, bool found) {
-  constexpr std::size_t k_found = 16;
-  constexpr std::size_t looks_max =
-      k_found * limits::k_confirm_windows_per_kib * k_budget_block_bytes / limits::k_kib;
   Budget& budget = budgets_[static_cast<std::size_t>(part_)];
   const std::uint64_t block = at / k_budget_block_bytes;
   if (block != budget.block) {
     budget = {.block = block};
   }
-  budget.used += found ? k_found : 1;
-  return budget.used <= looks_max;
+  budget.used += found ? k_found_looks : 1;
+  return budget.used <= k_looks_max;
+}
+
+bool Scan::is_spent(std::uint64_t at) const {
+  const Budget& budget = budgets_[static_cast<std::size_t>(part_)];
+  return at / k_budget_block_bytes == budget.block && budget.used > k_looks_max;
 }
 
 void Scan::try_rule(const TriggeredRule& start, std::uint64_t end) {
@@ -36,7 +42,7 @@ void Scan::try_rule(const TriggeredRule& start, std::uint64_t end) {
       (rule.kind == RuleKind::finding && !options_.findings)) {
     return;
   }
-  std::uint64_t& resume = level_->resume[index];
+  const std::uint64_t& resume = level_->progress[index].resume;
   const std::uint64_t first = std::max(end - std::min<std::uint64_t>(end, start.reach), base_);
   if (end <= resume || (start.exact && first < resume)) {
     return;
@@ -45,6 +51,10 @@ void Scan::try_rule(const TriggeredRule& start, std::uint64_t end) {
   for (;;) {
     const std::uint64_t from = std::max(resume, first);
     if (from >= end || (start.exact && from != first)) {
+      return;
+    }
+    if (is_spent(end)) {
+      mask_line(end - 1);
       return;
     }
     Window view;
@@ -57,31 +67,70 @@ void Scan::try_rule(const TriggeredRule& start, std::uint64_t end) {
     if (!found) {
       return;
     }
-    if (resume == 0) {
-      level_->touched.push_back(index);
-    }
     take_match(index, view, match);
   }
 }
 
 bool Scan::find_match(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view,
                       Match& match) {
+  if (!start.exact) {
+    return find_ahead(start, where, end, view, match);
+  }
   const Rule& rule = setup_->rules->rules()[start.rule];
-  const Matcher& matcher = setup_->rules->matcher(start.rule);
   const auto [from, to] = where;
   const std::uint64_t seen_from = std::max(base_, from - std::min<std::uint64_t>(from, k_rule_before_bytes));
   view = window(seen_from, std::min(to + rule.tail + 1, end_of_text()));
-  if (start.exact) {
-    return matcher.find_at(view.text, from - view.base, to - view.base, match);
+  return setup_->rules->matcher(start.rule).find_at(view.text, from - view.base, to - view.base, match);
+}
+
+// Searches from where it is not known already that none begins. Triggers that follow each other
+// closely would search the same bytes again and again, so then it looks further at once: up to a
+// match's width before what was searched none begins either. Placeholders look other in each window, so
+// nothing is concluded from a window that has one.
+bool Scan::find_ahead(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match) {
+  constexpr std::uint64_t k_ahead_bytes = limits::k_kib;
+  const Rule& rule = setup_->rules->rules()[start.rule];
+  Worker::Progress& progress = touch(start.rule);
+  const bool known = progress.clean_from <= where.from && where.from <= progress.clean_to;
+  const std::uint64_t from = known ? progress.clean_to : where.from;
+  if (from >= end) {
+    return false;
   }
-  return matcher.find(view.text, from - view.base, to - view.base, match) &&
-         view.base + match.from < end;
+  const std::uint64_t seen_from = std::max(base_, from - std::min<std::uint64_t>(from, k_rule_before_bytes));
+  const auto look_to = [&](std::uint64_t to) {
+    view = window(seen_from, std::min(to + rule.tail + 1, end_of_text()));
+    return view.text.data() == text_.data();
+  };
+  std::uint64_t to = std::min(where.to + (known ? k_ahead_bytes : 0), end_of_text());
+  bool plain = look_to(to);
+  if (!plain && known) {
+    to = where.to;
+    plain = look_to(to);
+  }
+  const bool found = setup_->rules->matcher(start.rule).find(view.text, from - view.base, to - view.base, match);
+  if (found && view.base + match.from < end) {
+    return true;
+  }
+  if (plain) {
+    progress.clean_from = known ? progress.clean_from : from;
+    progress.clean_to = found ? view.base + match.from : std::max(end, to - std::min<std::uint64_t>(to, rule.width_max));
+  }
+  return false;
+}
+
+Worker::Progress& Scan::touch(std::uint32_t rule) {
+  Worker::Progress& progress = level_->progress[rule];
+  if (progress.resume == 0 && progress.clean_to == 0) {
+    level_->touched.push_back(rule);
+  }
+  return progress;
 }
 
 // Masks the match or not, and says from where its rule goes on.
 void Scan::take_match(std::uint32_t index, const Window& view, const Match& match) {
   const Rule& rule = setup_->rules->rules()[index];
-  std::uint64_t& resume = level_->resume[index];
+  Worker::Progress& progress = touch(index);
+  std::uint64_t& resume = progress.resume;
   const auto before_from = match.from - std::min<std::size_t>(match.from, k_rule_before_bytes);
   Candidate candidate;
   candidate.before = view.text.substr(before_from, match.from - before_from);
@@ -96,6 +145,11 @@ void Scan::take_match(std::uint32_t index, const Window& view, const Match& matc
     return;
   }
   const Confirmed confirmed = confirm(rule, candidate);
+  // `key=key=key=...`: each value holds all that follow.
+  const std::uint64_t judged_to = at + confirmed.judged_to;
+  const std::uint64_t again = std::max(std::min(progress.judged_to, judged_to), at) - at;
+  budgets_[static_cast<std::size_t>(part_)].used += (again - std::min(again, k_again_bytes_min)) / k_again_look_bytes;
+  progress.judged_to = std::max(progress.judged_to, judged_to);
   if (!confirmed.masks() || confirmed.to <= confirmed.from) {
     resume = at + 1;
     return;
@@ -118,7 +172,7 @@ void Scan::take_match(std::uint32_t index, const Window& view, const Match& matc
 // same order.
 void Scan::try_everywhere(std::uint32_t index, std::uint64_t after, std::uint64_t limit) {
   const Rule& rule = setup_->rules->rules()[index];
-  std::uint64_t from = std::max(level_->resume[index], after);
+  std::uint64_t from = std::max(level_->progress[index].resume, after);
   Match match;
   while (from < limit) {
     const std::uint64_t to = std::min(end_of_text(), limit + rule.width_max);
@@ -127,7 +181,7 @@ void Scan::try_everywhere(std::uint32_t index, std::uint64_t after, std::uint64_
       return;
     }
     try_rule({index, rule.width_max, false}, base_ + match.from + 1);
-    from = std::max(level_->resume[index], base_ + match.from + 1);
+    from = std::max(level_->progress[index].resume, base_ + match.from + 1);
   }
 }
 

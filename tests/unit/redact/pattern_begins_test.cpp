@@ -29,6 +29,16 @@ TEST_CASE("repeats and classes are followed") {
   }
 }
 
+TEST_CASE("of too many texts the begins are told") {
+  const auto texts = word_begins_of(R"(\b(?:abc|xyz)(?:[ .,;:-]{5}|[a-z]+)=)");
+  REQUIRE(texts);
+  CHECK((*texts == std::set<std::string>{"abc", "xyz"}));
+  const auto cut = word_begins_of(R"(\babc[ .,;:-]{5}=)");
+  REQUIRE(cut);
+  CHECK(WordBegins(*cut).has("abc;:.,;="));
+  CHECK_FALSE(WordBegins(*cut).has("abd;:.,;="));
+}
+
 TEST_CASE("nothing is told of what may begin within a word, with any byte, or be short") {
   CHECK_FALSE(word_begins_of("token=.{8}"));
   CHECK_FALSE(word_begins_of(R"((?:\btoken|x)=.{8})"));

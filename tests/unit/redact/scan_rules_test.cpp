@@ -56,3 +56,34 @@ TEST_CASE("a restart storm is told once, whatever the numbers of its attempts") 
   CHECK(storms("systemd[1]: Started Session ", " of user agent.") == 0);
   CHECK(storms("request ", " started") == 0);
 }
+
+TEST_CASE("a secret behind many begins of matches is found, however far they stand from it") {
+  const std::string secret = "river" "Otter42";
+  for (const std::string_view crowd : {"pw", "pw ", "key-", "user: ", ":25 "}) {
+    for (std::size_t times = 0; times < 3000; times = times * 3 / 2 + 7) {
+      std::string text;
+      for (std::size_t i = 0; i < times; ++i) {
+        text += crowd;
+      }
+      const std::string line = text + " --user app --pass" + "word " + secret + " end\n";
+      CAPTURE(crowd);
+      CAPTURE(times);
+      CHECK(redacted(line).find(secret) == std::string::npos);
+      CHECK(redacted_in_parts(line, 700) == redacted(line));
+    }
+  }
+}
+
+TEST_CASE("values that hold each other use the budget up, values side by side do not") {
+  const auto limits_of = [](std::string_view piece) {
+    std::string text;
+    while (text.size() < 32 * limits::k_kib) {
+      text += piece;
+    }
+    CHECK(redacted_in_parts(text, 5000) == redacted(text));
+    return pipeline().document(text, {}).record().limits;
+  };
+  CHECK_FALSE(limits_of("key=").empty());
+  CHECK_FALSE(limits_of("bearer=").empty());
+  CHECK(limits_of("\"api_" "key\":\"v4lu3-0f-a-long-one\",\"n\":\"and much else that stands between\",").empty());
+}
