@@ -9,7 +9,7 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::uint64_t k_budget_block_bytes = 16 * 1024;
-constexpr std::size_t k_found_looks = 16;  // what one that finds counts
+constexpr std::size_t k_found_looks = 32;  // what one that finds counts
 constexpr std::size_t k_looks_max = k_found_looks * limits::k_confirm_windows_per_kib * k_budget_block_bytes / limits::k_kib;
 constexpr std::uint64_t k_again_bytes_min = 256;  // of a value that is judged again, and so many
 constexpr std::uint64_t k_again_look_bytes = 16;  // more count as a look
@@ -19,7 +19,8 @@ constexpr std::size_t k_findings_max = 10'000;  // of one document
 
 }  // namespace
 
-// A look that finds something leads to a confirmation, so it counts as much as many that do not.
+// A look that finds something leads to a confirmation, so it counts as much as many that do not. Each
+// `password` has a score of rules look: with less, a file of options whose names say so was masked.
 bool Scan::within_budget(std::uint64_t at, bool found) {
   Budget& budget = budgets_[static_cast<std::size_t>(part_)];
   const std::uint64_t block = at / k_budget_block_bytes;

@@ -19,6 +19,19 @@ TEST_CASE("words that only look like a rule's begin spend no budget that matters
   CHECK(pipeline().document(text, {}).record().limits.empty());
 }
 
+TEST_CASE("a file of options whose names speak of passwords stays readable") {
+  std::string text;
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string number = std::to_string(i);
+    text += "# password_option_" + number + ": what it does\npassword_min_length_" + number + " = 8\npassword_policy_" +
+            number + " = strict\nsecret_name_" + number + " = db\ntoken_ttl_" + number + " = 60\npassword_file_" + number +
+            " = /etc/app/pw.txt\n";
+  }
+  const auto done = pipeline().document(text, {});
+  CHECK(done.record().limits.empty());
+  CHECK((done.bytes() == text));
+}
+
 TEST_CASE("a part that is nothing but begins of matches is masked") {
   std::string text;
   while (text.size() < 64 * limits::k_kib) {
