@@ -135,6 +135,16 @@ Result<Report> show(const Options& options, Context& context) {
 
 // --- text
 
+// What is known of the host: another collector than that of the host leaves most of it empty.
+std::string host_line(const json::Value& host) {
+  std::string line;
+  for (const char* key : {"hostAdapter", "osVersion", "arch"}) {
+    const std::string fact = text_of(host, key);
+    line += line.empty() || fact.empty() ? fact : ", " + fact;
+  }
+  return line;
+}
+
 void print_facts(const json::Value& record, Text& text) {
   const json::Value& facts = part_of(record, "record");
   const json::Value& host = part_of(facts, "host");
@@ -149,8 +159,7 @@ void print_facts(const json::Value& record, Text& text) {
   text.field("outcome", fmt::format("{}, exit code {}", text_of(outcome, "result"),
                                     number_of(outcome, "exitCode")));
   text.field("finished", text_of(facts, "finishedAt"));
-  text.field("host", fmt::format("{}, {}, {}", text_of(host, "hostAdapter"),
-                                 text_of(host, "osVersion"), text_of(host, "arch")));
+  text.field("host", host_line(host));
   text.field("place", fmt::format("{} of log {}", number_of(sequence, "seq"), text_of(sequence, "logId")));
   const json::Value& redaction = part_of(facts, "redaction");
   std::string masked;
