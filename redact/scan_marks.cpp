@@ -49,6 +49,12 @@ bool has_token(std::string_view run) {
   return false;
 }
 
+// Holes of sparse files: what stands behind the last zeros has those to tell of it.
+bool is_amid_zeros(std::string_view text) {
+  constexpr std::string_view k_zeros("\0\0\0\0", 4);
+  return text.starts_with(k_zeros);
+}
+
 }  // namespace
 
 void Scan::find_marks_to(std::uint64_t limit) {
@@ -84,6 +90,9 @@ void Scan::look_at_marks(std::uint64_t limit) {
     on_address(from + at, Own::email);
   }
   for (const std::uint32_t at : marks.specials) {
+    if (is_amid_zeros(bytes(from + at, end_of_text()))) {
+      continue;
+    }
     if (from + at >= packed_to_) {
       on_packed(from + at);
     }

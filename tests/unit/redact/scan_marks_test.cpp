@@ -139,3 +139,20 @@ TEST_CASE("a name behind a home's parent is a user's") {
   CHECK(redacted("open /home/pemberton4/x and /home/admin/y").find("pemberton4") == std::string::npos);
   CHECK(redacted("open /home/admin/y") == "open /home/admin/y");
 }
+
+TEST_CASE("what stands behind many zeros is seen, wide or hidden, however it is split") {
+  std::string wide;
+  for (const char c : "token " + github_token()) {
+    wide += c;
+    wide += '\0';
+  }
+  const std::string text = std::string(30'001, '\0') + wide + std::string(9'000, '\0') + "t\\u006fken=" +
+                           github_token() + std::string(3, '\0') + github_token() + "\n";
+  const std::string whole = redacted(text);
+  std::string narrow = whole;
+  std::erase(narrow, '\0');
+  CHECK(narrow.find(github_token()) == std::string::npos);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{4'099}}) {
+    CHECK((redacted_in_parts(text, size) == whole));
+  }
+}
