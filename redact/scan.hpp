@@ -121,6 +121,7 @@ class Scan {
   void try_rule(const TriggeredRule& start, std::uint64_t end);
   // The next match in [from, to), which begins before `end`.
   bool find_match(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
+  [[nodiscard]] Extent on_its_line(const Rule& rule, Extent where, std::uint64_t end) const;
   bool find_ahead(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
   Worker::Progress& touch(std::uint32_t rule);
   void take_match(std::uint32_t rule, const Window& view, const Match& match);

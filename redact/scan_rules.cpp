@@ -84,6 +84,17 @@ bool Scan::find_match(const TriggeredRule& start, Extent where, std::uint64_t en
   return setup_->rules->matcher(start.rule).find_at(view.text, from - view.base, to - view.base, match);
 }
 
+// A match that goes over no line's end lies on the line of its trigger.
+Scan::Extent Scan::on_its_line(const Rule& rule, Extent where, std::uint64_t end) const {
+  if (rule.newline) {
+    return where;
+  }
+  const std::size_t before = where.from < end ? bytes(where.from, end).rfind('\n') : std::string_view::npos;
+  const std::size_t after = bytes(end, where.to).find('\n');
+  return {before == std::string_view::npos ? where.from : where.from + before + 1,
+          after == std::string_view::npos ? where.to : end + after};
+}
+
 // Searches from where it is not known already that none begins. Triggers that follow each other
 // closely would search the same bytes again and again, so then it looks further at once: up to a
 // match's width before what was searched none begins either. Placeholders look other in each window, so
@@ -92,6 +103,7 @@ bool Scan::find_ahead(const TriggeredRule& start, Extent where, std::uint64_t en
   constexpr std::uint64_t k_ahead_bytes = limits::k_kib;
   const Rule& rule = setup_->rules->rules()[start.rule];
   Worker::Progress& progress = touch(start.rule);
+  where = on_its_line(rule, where, end);
   const bool known = progress.clean_from <= where.from && where.from <= progress.clean_to;
   const std::uint64_t from = known ? progress.clean_to : where.from;
   if (from >= end) {
@@ -102,9 +114,10 @@ bool Scan::find_ahead(const TriggeredRule& start, Extent where, std::uint64_t en
     view = window(seen_from, std::min(to + rule.tail + 1, end_of_text()));
     return view.text.data() == text_.data();
   };
-  std::uint64_t to = std::min(where.to + (known ? k_ahead_bytes : 0), end_of_text());
+  const bool whole_line = where.to < end_of_text() && text_[where.to - base_] == '\n' && !rule.newline;
+  std::uint64_t to = std::min(where.to + (known && !whole_line ? k_ahead_bytes : 0), end_of_text());
   bool plain = look_to(to);
-  if (!plain && known) {
+  if (!plain && to != where.to) {
     to = where.to;
     plain = look_to(to);
   }
@@ -114,7 +127,9 @@ bool Scan::find_ahead(const TriggeredRule& start, Extent where, std::uint64_t en
   }
   if (plain) {
     progress.clean_from = known ? progress.clean_from : from;
-    progress.clean_to = found ? view.base + match.from : std::max(end, to - std::min<std::uint64_t>(to, rule.width_max));
+    progress.clean_to = found        ? view.base + match.from
+                        : whole_line ? to
+                                     : std::max(end, to - std::min<std::uint64_t>(to, rule.width_max));
   }
   return false;
 }
