@@ -14,9 +14,7 @@ namespace sourceos::redact {
 namespace {
 
 constexpr std::size_t k_hashes = 8192;
-constexpr std::size_t k_map_bits = 65536;
 std::size_t hash_of(std::uint32_t probe, std::uint32_t mask) { return (probe ^ mask >> 6) * 2654435761U >> 19; }
-std::uint32_t map_bit(std::uint32_t probe) { return probe * 2654435761U >> 16; }
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -124,10 +122,7 @@ void Literals::choose_probe(Entry& entry, std::string_view lower) {
   }
   chosen_.insert(entry.probe);
   entry.mask = ~0U >> (8 * (k_probe_bytes_max - size));
-  masks_[k_probe_bytes_max - size] = entry.mask;
-  std::vector<std::uint32_t>& map = maps_[k_probe_bytes_max - size];
-  map.resize(k_map_bits / 32);
-  map[map_bit(entry.probe) / 32] |= 1U << map_bit(entry.probe) % 32;
+  sifts_[k_probe_bytes_max - size].add(entry.probe, entry.mask);
 }
 
 void Literals::group() {
@@ -207,7 +202,7 @@ void Literals::find_around() {
 // Beyond the text nothing stands, which is no word.
 bool Literals::may_stand(const Walk& walk, std::size_t at, std::size_t which) const {
   const std::string_view text = walk.block;
-  const Around& around = around_[hash_of(walk.seen(at) & masks_[which], masks_[which])];
+  const Around& around = around_[hash_of(walk.seen(at) & sifts_[which].mask(), sifts_[which].mask())];
   const std::size_t end = at + k_probe_bytes_max - which;
   const std::uint64_t before = around[1] & kind_bit(at > 0 ? text[at - 1] : '\n');
   const std::uint64_t before_that = around[0] & kind_bit(at > 1 ? text[at - 2] : '\n');
@@ -216,29 +211,21 @@ bool Literals::may_stand(const Walk& walk, std::size_t at, std::size_t which) co
   return ((before != 0) & (before_that != 0) & (behind != 0) & (behind_that != 0)) != 0;
 }
 
-// Without a branch for each place: most are not in the map, and which cannot be guessed.
 void Literals::look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
                               std::size_t which) const {
-  const std::uint32_t mask = masks_[which];
-  if (mask == 0 || places.empty()) {
+  const ProbeSift& probes = sifts_[which];
+  if (probes.mask() == 0 || places.empty()) {
     return;
   }
-  const std::uint32_t* map = maps_[which].data();
-  std::array<std::uint16_t, Probes::k_places_max> kept;
+  ProbeSift::Kept kept;
   std::size_t count = 0;
-  const auto sift = [&](std::span<const std::uint16_t> some, auto probe_at) {
-    for (const std::uint16_t place : some) {
-      const std::uint32_t bit = map_bit((probe_at(chunk + place) | k_probe_fold) & mask);
-      kept[count] = place;
-      count += map[bit / 32] >> (bit % 32) & 1;
-    }
-  };
-  const char* const bytes = walk.block.data();
-  const auto quick = [bytes](std::size_t at) { return load(bytes + at); };
-  if (chunk + places.back() + sizeof mask <= walk.block.size()) {
-    sift(places, quick);
+  if (chunk + places.back() + sizeof(std::uint32_t) <= walk.block.size()) {
+    count = probes.sift(walk.block.data() + chunk, places, kept);
   } else {
-    sift(places, [&walk](std::size_t at) { return walk.seen(at); });
+    for (const std::uint16_t place : places) {
+      kept[count] = place;
+      count += probes.has(walk.seen(chunk + place)) ? 1U : 0U;
+    }
   }
   std::size_t left = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -247,7 +234,7 @@ void Literals::look_at_places(Walk& walk, std::size_t chunk, std::span<const std
     left += may_stand(walk, chunk + place, which) ? 1U : 0U;
   }
   for (std::size_t i = 0; i < left; ++i) {
-    look_at(walk, chunk + kept[i], mask);
+    look_at(walk, chunk + kept[i], probes.mask());
   }
 }
 

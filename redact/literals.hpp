@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "redact/engine.hpp"
+#include "redact/probe_sift.hpp"
 #include "redact/probes.hpp"
 
 namespace sourceos::redact {
@@ -62,9 +63,7 @@ class Literals {
   std::vector<Entry> entries_;            // by the hash of the probe
   std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
   std::vector<Around> around_;            // by hash
-  std::array<std::uint32_t, 3> masks_{};  // of probes of four bytes, three, two; 0: none
-  // By another hash: whether there is such a probe; of four bytes, of three, of two.
-  std::array<std::vector<std::uint32_t>, 3> maps_;
+  std::array<ProbeSift, 3> sifts_;        // probes of four bytes, of three, of two
   std::set<std::uint32_t> chosen_;        // probes
   Probes probes_;
 };
