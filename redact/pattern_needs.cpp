@@ -345,7 +345,7 @@ double commonness(std::string_view literal) {
       "2026-01-25 10:25:00.465 [info] main: server started, listening on http://host:8080/path/to/file\n"
       "connection from 10.0.0.1:587 to host closed by remote host; user=app session opened for user root\n"
       "https://example.com/api/v1/users/profile/domain?id=1 status=200 method=get request_id=ab connected\n"
-      "error: unable to connect to the database server, authentication failed; heap size, hash shard\n"
+      "error: unable to connect to the database server, authentication failed; retry attempt; heap size, hash shard\n"
       "warning: configuration value of security option is set in config code, process exited with code 1\n"
       "uid=0 euid=0 tty=ssh logname= ruser= rhost=net key: name, client connect site package uri url\n"
       "kernel: cpu0 usb pci memory device driver initialized; task scheduler network interface account\n"
