@@ -24,6 +24,8 @@ bool has_gathers() {
   return has;
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // without optimisation the gathers are macros
 __attribute__((target("avx512f,avx512vl,avx512bw,avx512vbmi2,popcnt"))) std::size_t sift_by_gather(
     const char* at, std::span<const std::uint16_t> places, std::uint32_t mask, const std::uint32_t* map,
     std::uint16_t* kept) {
@@ -48,6 +50,7 @@ __attribute__((target("avx512f,avx512vl,avx512bw,avx512vbmi2,popcnt"))) std::siz
   }
   return count;
 }
+#pragma GCC diagnostic pop
 #endif
 
 }  // namespace
