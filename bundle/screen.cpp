@@ -6,6 +6,8 @@
 // Obvious stand-ins are let be, as redaction lets them be: AKIA...EXAMPLE, ghp_xxxxxxxx.
 #include "bundle/screen.hpp"
 
+#include "bundle/screen_rules.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -19,84 +21,9 @@
 namespace sourceos::bundle::screen {
 namespace {
 
-enum class Charset : std::uint8_t {
-  alnum,        // letters, digits
-  upper,        // capital letters, digits
-  token,        // letters, digits, _ -
-  word,         // letters, digits, _
-  hex,          // lower-case hex
-  base64,       // letters, digits, + / =
-  bech32,       // capital letters, digits (age)
-  dotted,       // token and '.'
-};
-
-enum class Before : std::uint8_t {
-  no_word,      // no letter, digit or _ may stand right before the anchor
-  anything,
-  pem_begin,    // "-----BEGIN " and up to 12 capitals or spaces
-  jwt_header,   // "eyJ" and base64url, right before
-};
-
-struct Rule {
-  std::string_view name;
-  std::string_view anchor;
-  Charset charset;
-  std::size_t tail_min;    // bytes of the set that must follow
-  Before before = Before::no_word;
-  bool is_exact = false;   // and no more than these
-};
-
 constexpr std::size_t k_prefix = 4;  // bytes of an anchor that the filter looks at
+constexpr std::size_t k_step = 64;   // places that the wide filter looks at together
 constexpr std::size_t k_distinct_min = 6;
-
-constexpr std::array k_rules = {
-    Rule{"private-key", "PRIVATE KEY", Charset::base64, 24, Before::pem_begin},
-    Rule{"openssh-key-body", "b3BlbnNzaC1rZXktdjE", Charset::base64, 40},
-    Rule{"age-key", "AGE-SECRET-KEY-1", Charset::bech32, 58},
-    Rule{"aws-key-id", "AKIA", Charset::upper, 16, Before::no_word, true},
-    Rule{"aws-session-key-id", "ASIA", Charset::upper, 16, Before::no_word, true},
-    Rule{"github-token", "ghp_", Charset::alnum, 36},
-    Rule{"github-oauth", "gho_", Charset::alnum, 36},
-    Rule{"github-user", "ghu_", Charset::alnum, 36},
-    Rule{"github-server", "ghs_", Charset::alnum, 36},
-    Rule{"github-refresh", "ghr_", Charset::alnum, 36},
-    Rule{"github-fine-grained", "github_pat_", Charset::word, 60},
-    Rule{"gitlab-token", "glpat-", Charset::token, 20},
-    Rule{"gitlab-runner", "glrt-", Charset::token, 20},
-    Rule{"gitlab-deploy", "gldt-", Charset::token, 20},
-    Rule{"slack-bot", "xoxb-", Charset::token, 24},
-    Rule{"slack-user", "xoxp-", Charset::token, 24},
-    Rule{"slack-app", "xapp-", Charset::token, 24},
-    Rule{"npm-token", "npm_", Charset::alnum, 36},
-    Rule{"pypi-token", "pypi-" "AgEIcHlwaS5vcmc", Charset::token, 50},
-    Rule{"openai-project-key", "sk-proj-", Charset::token, 40},
-    Rule{"openai-key", "T3BlbkFJ", Charset::token, 20, Before::anything},
-    Rule{"anthropic-key", "sk-ant-", Charset::token, 40},
-    Rule{"stripe-live-key", "sk_live_", Charset::alnum, 24},
-    Rule{"stripe-restricted-key", "rk_live_", Charset::alnum, 24},
-    Rule{"google-api-key", "AIza", Charset::token, 35, Before::no_word, true},
-    Rule{"google-oauth-secret", "GOCSPX-", Charset::token, 28},
-    Rule{"jwt", ".eyJ", Charset::dotted, 40, Before::jwt_header},
-    Rule{"digitalocean-token", "dop_v1_", Charset::hex, 64},
-    Rule{"digitalocean-oauth", "doo_v1_", Charset::hex, 64},
-    Rule{"vault-service-token", "hvs.", Charset::token, 24},
-    Rule{"vault-batch-token", "hvb.", Charset::token, 100},
-    Rule{"terraform-token", ".atlasv1.", Charset::token, 60, Before::anything},
-    Rule{"pulumi-token", "pul-", Charset::hex, 40, Before::no_word, true},
-    Rule{"grafana-service-account", "glsa_", Charset::word, 41},
-    Rule{"rubygems-key", "rubygems_", Charset::hex, 48},
-    Rule{"docker-hub-token", "dckr_pat_", Charset::token, 27},
-    Rule{"tailscale-key", "tskey-", Charset::token, 20},
-    Rule{"shopify-token", "shpat_", Charset::hex, 32},
-    Rule{"linear-key", "lin_api_", Charset::alnum, 40},
-    Rule{"databricks-token", "dapi", Charset::hex, 32, Before::no_word, true},
-    Rule{"new-relic-key", "NRAK-", Charset::upper, 27},
-    Rule{"postman-key", "PMAK-", Charset::token, 59},
-    Rule{"doppler-token", "dp.pt.", Charset::alnum, 40},
-    Rule{"azure-storage-key", "AccountKey=", Charset::base64, 86},
-};
-
-constexpr std::array<std::string_view, 2> k_stand_ins = {"EXAMPLE", "example"};
 
 bool is_upper(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 bool is_alnum(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
@@ -235,18 +162,23 @@ constexpr auto k_prefixes = [] {
   return prefixes;
 }();
 
-// Whether any anchor begins so: without a branch for each, since the filter is often wrong.
-bool is_prefix(std::uint32_t prefix) {
-  bool is = false;
-  for (const std::uint32_t each : k_prefixes) {
-    is |= each == prefix;
-  }
-  return is;
+// One bit for what a prefix hashes to: the filter is often wrong, and this says so at once.
+constexpr std::size_t k_hash_bits = 12;
+constexpr std::size_t hash_of(std::uint32_t prefix) {
+  return (prefix * 0x9E3779B1U) >> (32 - k_hash_bits);
 }
+
+constexpr auto k_hashed = [] {
+  std::array<bool, std::size_t{1} << k_hash_bits> hashed{};
+  for (const std::uint32_t prefix : k_prefixes) {
+    hashed[hash_of(prefix)] = true;
+  }
+  return hashed;
+}();
 
 void check_place(std::string_view text, std::size_t at, std::vector<Hit>& hits) {
   const std::uint32_t prefix = prefix_at(text.data() + at);
-  if (!is_prefix(prefix)) {
+  if (!k_hashed[hash_of(prefix)]) {
     return;
   }
   for (std::size_t r = 0; r < k_rules.size(); ++r) {
@@ -337,36 +269,66 @@ void scan_from(std::string_view text, std::size_t at, std::vector<Hit>& hits) {
 }
 
 #if defined(__x86_64__)
-// Returns how far it has looked.
-__attribute__((target("avx2"))) std::size_t scan_wide(std::string_view text,
-                                                      std::vector<Hit>& hits) {
-  const __m256i low_half = _mm256_set1_epi8(15);
+#define SOURCEOS_AVX2 __attribute__((target("avx2")))
+
+struct WideFilter {
   __m256i low[k_prefix];
   __m256i high[k_prefix];
+};
+
+SOURCEOS_AVX2 inline WideFilter load_filter() {
+  WideFilter filter;
   for (std::size_t i = 0; i < k_prefix; ++i) {
-    low[i] = _mm256_broadcastsi128_si256(
+    filter.low[i] = _mm256_broadcastsi128_si256(
         _mm_load_si128(reinterpret_cast<const __m128i*>(k_filter.low[i].data())));
-    high[i] = _mm256_broadcastsi128_si256(
+    filter.high[i] = _mm256_broadcastsi128_si256(
         _mm_load_si128(reinterpret_cast<const __m128i*>(k_filter.high[i].data())));
   }
-  std::size_t at = 0;
-  for (; at + 32 + k_prefix <= text.size(); at += 32) {
-    __m256i groups = _mm256_set1_epi8(-1);
-    for (std::size_t i = 0; i < k_prefix; ++i) {
-      const __m256i bytes =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + i));
-      const __m256i by_low = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, low_half));
-      const __m256i by_high = _mm256_shuffle_epi8(
-          high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_half));
-      groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
-    }
-    const __m256i none = _mm256_cmpeq_epi8(groups, _mm256_setzero_si256());
-    auto places = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none));
-    for (; places != 0; places &= places - 1) {
-      check_place(text, at + static_cast<std::size_t>(__builtin_ctz(places)), hits);
+  return filter;
+}
+
+// The places among 32 where an anchor may begin.
+SOURCEOS_AVX2 inline std::uint32_t places_among_32(const WideFilter& filter, const char* at) {
+  const __m256i low_half = _mm256_set1_epi8(15);
+  __m256i groups = _mm256_set1_epi8(-1);
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < k_prefix; ++i) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + i));
+    const __m256i by_low = _mm256_shuffle_epi8(filter.low[i], _mm256_and_si256(bytes, low_half));
+    const __m256i by_high = _mm256_shuffle_epi8(
+        filter.high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_half));
+    groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
+  }
+  return ~static_cast<std::uint32_t>(
+      _mm256_movemask_epi8(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256())));
+}
+
+// The first place at or behind `at` that is worth a look, in steps of 64; `end` when there is none
+// before it. `places`: it and those behind it in its step.
+SOURCEOS_AVX2 std::size_t find_wide(std::string_view text, std::size_t at, std::size_t end,
+                                    std::uint64_t& places) {
+  const WideFilter filter = load_filter();
+  for (; at < end; at += k_step) {
+    places = places_among_32(filter, text.data() + at) |
+             std::uint64_t{places_among_32(filter, text.data() + at + 32)} << 32U;
+    if (places != 0) {
+      return at;
     }
   }
-  return at;
+  return end;
+}
+
+// Returns how far it has looked.
+std::size_t scan_wide(std::string_view text, std::vector<Hit>& hits) {
+  const std::size_t seen = k_step + k_prefix - 1;
+  const std::size_t end = text.size() < seen ? 0 : (text.size() - seen) / k_step * k_step + k_step;
+  std::uint64_t places = 0;
+  for (std::size_t at = 0; (at = find_wide(text, at, end, places)) < end; at += k_step) {
+    for (; places != 0; places &= places - 1) {
+      check_place(text, at + static_cast<std::size_t>(std::countr_zero(places)), hits);
+    }
+  }
+  return end;
 }
 #endif
 
