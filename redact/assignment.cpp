@@ -19,7 +19,7 @@ constexpr std::size_t k_name_bytes_max = 64;
 constexpr auto k_first_words = std::to_array<std::string_view>({
     "api", "access", "secret", "private", "auth", "authentication", "encryption", "signing", "master", "license",
     "activation", "account", "service", "subscription", "storage", "shared", "app", "application", "client", "host",
-    "session", "unseal", "public", "primary", "foreign", "partition", "sort", "cache"});
+    "session", "unseal", "public", "primary", "foreign", "partition", "sort", "cache", "object", "routing"});
 
 class AssignmentReader : public PairReader {
  public:

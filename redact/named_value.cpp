@@ -187,6 +187,33 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   return !member && (found.ends_line || (!found.spaced && found.joint == Joint::equals));
 }
 
+// `copper-meadow-42`, `CopperMeadow42`: words that no setting has, joined and numbered.
+bool is_word_password(std::string_view value) {
+  constexpr std::size_t k_numbers_min = 2;
+  constexpr std::size_t k_word_bytes_min = 4;
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  unsigned words = 0;
+  std::size_t numbers = 0;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t from = at++;
+    if (is_digit(value[from])) {
+      ++numbers;
+    } else if (is_alnum(value[from])) {
+      while (at < value.size() && is_lower(value[at])) {
+        ++at;
+      }
+      if (at - from < k_word_bytes_min || is_vocabulary(value.substr(from, at - from))) {
+        return false;
+      }
+      ++words;
+    } else if (!std::string_view("-_.").contains(value[from])) {
+      return false;
+    }
+  }
+  return words >= 2 && numbers >= k_numbers_min && is_digit(value.back());
+}
+
 bool is_strong_value(const Assignment& found, std::string_view value) {
   ValueShape shape = shape_of(value);
   if (is_folded_run(value)) {
@@ -212,6 +239,9 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
   const bool long_hex = value.size() >= 32 && shape.digits > 3 && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
     return false;
+  }
+  if ((found.ends_line || found.quoting == Quoting::quoted || found.joint == Joint::equals) && is_word_password(value)) {
+    return true;
   }
   const bool capitals = found.name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
   const bool shouted = shape.digits > 1 && ((is_setting(found) && shape.upper > 0 && shape.lower > 0) ||
@@ -253,29 +283,6 @@ bool is_cache_key(const Assignment& found, std::string_view value) {
   return dash != std::string_view::npos && dash > 1 && (found.name == "key" || found.name.ends_with("-key")) &&
          meaning_of_name(value.substr(0, dash)).strength == NameStrength::none && value.size() - dash > k_digest_bytes_min &&
          value.find_first_not_of("0123456789abcdef", dash + 1) == std::string_view::npos;
-}
-
-// `SMTP_AUTH=copper-meadow-42`: words that no setting has, joined and numbered.
-bool is_word_password(std::string_view value) {
-  constexpr std::size_t k_numbers_min = 2;
-  constexpr std::size_t k_word_bytes_min = 4;
-  unsigned words = 0;
-  std::size_t numbers = 0;
-  std::size_t from = 0;
-  while (from <= value.size()) {
-    const std::size_t to = std::min(value.find_first_of("-_.", from), value.size());
-    const std::string_view part = value.substr(from, to - from);
-    if (!part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; })) {
-      numbers += part.size();
-    } else if (part.size() >= k_word_bytes_min && std::ranges::all_of(part, [](char c) { return c >= 'a' && c <= 'z'; }) &&
-               !is_vocabulary(part)) {
-      ++words;
-    } else {
-      return false;
-    }
-    from = to + 1;
-  }
-  return words >= 2 && numbers >= k_numbers_min;
 }
 
 bool is_weak_value(const Assignment& found, std::string_view value, std::string_view klass) {

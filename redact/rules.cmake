@@ -15,6 +15,7 @@ set(SOURCEOS_RULE_FILES
   rules/code.toml
   rules/commands.toml
   rules/network.toml
+  rules/daemons.toml
   rules/generic.toml
   rules/identity.toml
   rules/findings.toml)

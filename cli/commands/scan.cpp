@@ -21,6 +21,7 @@
 #include "cli/report.hpp"
 #include "cli/tree.hpp"
 #include "cli/workplace.hpp"
+#include "core/bytes.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/files.hpp"
@@ -296,18 +297,27 @@ json::Value ruleset_of(const redact::RulesetInfo& info) {
           {"disabled", info.disabled_rules}};
 }
 
-Status accept_known(Answer& answer, const std::optional<Baseline>& baseline, json::Value& record) {
+// The baseline lies in the tree that is scanned: the key in it is no finding.
+Status accept_known(Answer& answer, const std::optional<Baseline>& baseline, const redact::Pipeline& pipeline,
+                    json::Value& record) {
   record["accepted"] = 0;
   if (!baseline) {
     return {};
   }
+  const std::string own = pipeline.tag_of(hex_encode(baseline->key()));
+  std::size_t accepted = 0;
   json::Value fresh = json::Value::array();
   for (json::Value& row : answer.rows) {
-    if (!baseline->accepts(row)) {
+    if (text_of(row, "tag") == own) {
+      continue;
+    }
+    if (baseline->accepts(row)) {
+      ++accepted;
+    } else {
       fresh.push_back(std::move(row));
     }
   }
-  record["accepted"] = answer.rows.size() - fresh.size();
+  record["accepted"] = accepted;
   answer.rows = std::move(fresh);
   return {};
 }
@@ -361,7 +371,7 @@ Result<Report> scan(const Options& options, Context& context) {
   engine.pipeline().freeze();
   SOURCEOS_TRY_ASSIGN(Answer answer, scan_all(options, engine.pipeline(), context));
   json::Value record = new_record("scan");
-  SOURCEOS_TRY(accept_known(answer, baseline, record));
+  SOURCEOS_TRY(accept_known(answer, baseline, engine.pipeline(), record));
   if (const auto path = options.value("--write-baseline")) {
     SOURCEOS_TRY_ASSIGN(OutputFile file, OutputFile::create(*path, 0644));
     SOURCEOS_TRY(file.write(baseline->write(answer.rows)));
