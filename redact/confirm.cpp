@@ -94,7 +94,8 @@ bool describes(std::string_view text, const Assignment& found) {
   const std::string_view value = text.substr(found.from, found.to - found.from);
   const std::size_t sign = value.find('=');
   if (found.quoting == Quoting::bare && sign != std::string_view::npos && sign > 0 &&
-      is_identifier(value.substr(0, sign)) && meaning_of_name(value.substr(0, sign)).strength > NameStrength::weak) {
+      is_identifier(value.substr(0, sign)) &&
+      (meaning_of_name(value.substr(0, sign)).strength > NameStrength::weak || text::ascii_lower(found.name).ends_with("cookie"))) {
     return true;  // another name and its value
   }
   return found.quoting == Quoting::bare && sign != std::string_view::npos && sign + 1 == value.size() &&

@@ -3,6 +3,8 @@
 // rest of the token behind the same prefix or indentation.
 #include "redact/joined_lines.hpp"
 
+#include "redact/secret_name.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -52,6 +54,14 @@ std::size_t shared_prefix(std::string_view first, std::string_view next) {
 bool is_pair(std::string_view run) {
   const std::size_t sign = run.find('=');
   return sign != std::string_view::npos && run.find_first_not_of('=', sign) != std::string_view::npos;
+}
+
+// `session: `, `key=`: what stands in front of the token names it.
+bool ends_in_name(std::string_view prefix) {
+  while (!prefix.empty() && std::string_view(" \t:=").contains(prefix.back())) {
+    prefix.remove_suffix(1);
+  }
+  return meaning_of_name(prefix.substr(prefix.find_last_of(" \t") + 1)).strength != NameStrength::none;
 }
 
 bool is_mixed(std::string_view run) {
@@ -106,7 +116,9 @@ std::optional<JoinedLines> join_lines(std::string_view text, std::size_t begin, 
     }
     const std::size_t to = run_end(text, from, next->to);
     const std::string_view rest = text.substr(from, to - from);
-    const bool alone = to == next->to && to - from >= k_run_bytes_min &&
+    // The same words in front of both: each line has a value of its own.
+    const bool own = from - next->from == run - first->from && ends_in_name(here.substr(0, from - next->from));
+    const bool alone = !own && to == next->to && to - from >= k_run_bytes_min &&
                        (from > next->from || (run == first->from && here.size() <= line.size()));
     if (to - from < k_rest_bytes_min || is_pair(rest) || (!soft && !is_mixed(rest)) || !(soft || wide || alone) ||
         std::max(out.first, out.shadow.text.size()) + here.size() > k_joined_bytes_max) {

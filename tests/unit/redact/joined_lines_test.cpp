@@ -37,3 +37,12 @@ TEST_CASE("a short token, another pair, a word or the end are no evidence") {
   CHECK(joined(k_half + "\n") == "");
   CHECK(joined("abcdefghijklm7\nabcdefghijklm8 x\n") == "");
 }
+
+TEST_CASE("lines that say the same of values of their own are not one") {
+  const std::string first = "12:00:01 INFO closed session: 0x14ed93111f20005";
+  const std::string next = "12:00:02 INFO closed session: 0x24ed93119420008";
+  CHECK_FALSE(join_lines(first + "\n" + next + "\n", 0, first.size()).has_value());
+  const std::string begin = "12:00:01 app[7]: Zk93jdhA8cQ0xT7mW2rL";
+  const std::string rest = "12:00:02 app[7]: c5pYbQ7nR4vK1sD9fG6h";
+  CHECK(join_lines(begin + "\n" + rest + "\n", 0, begin.size()).has_value());
+}

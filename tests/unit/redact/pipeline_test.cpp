@@ -144,3 +144,9 @@ TEST_CASE("an allow list lets values and paths through") {
   CHECK((*made)->document(aws_key(), document).bytes() == aws_key());
   CHECK((*made)->document(aws_key(), {}).bytes() != aws_key());
 }
+
+TEST_CASE("of a cookie its name stays") {
+  const std::string value = "a8Zk3pQx7TmW9rLc" "c5pYbQ7nR4vK1sD9";
+  CHECK(redacted("Set-Cookie: sid=" + value + "; Path=/\n").starts_with("Set-Cookie: sid=REDACTED-cookie-"));
+  CHECK(redacted("Cookie: lang=en; session=" + value + "\n").starts_with("Cookie: lang=en; session=REDACTED-cookie-"));
+}
