@@ -152,7 +152,8 @@ struct Session::State {
     };
     how.cache_directory = host->environment.state_root / "cache";
     SOURCEOS_TRY_ASSIGN(pipeline, redact::Pipeline::create(std::move(how)));
-    teaching = std::async(std::launch::async, [this] {
+    // Where there is no thread to be had, taught() does it.
+    teaching = std::async(std::launch::async | std::launch::deferred, [this] {
       teach_own_secrets(*pipeline, host->environment, options.argv);
     });
     return {};
