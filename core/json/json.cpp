@@ -155,6 +155,13 @@ Result<Value> parse(std::string_view text, Bounds bounds) {
                 fmt::format("a JSON document of {} bytes, at most {} are read", text.size(),
                             bounds.bytes_max));
   }
+  // The parser skips the one and takes the other for the end, whatever comes after it.
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return malformed("not JSON: it begins with a byte order mark");
+  }
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return malformed(fmt::format("not JSON at byte {}: it is NUL", nul + 1));
+  }
   Value root;
   BoundedSax sax(root, bounds);
   if (!Value::sax_parse(text.begin(), text.end(), &sax)) {

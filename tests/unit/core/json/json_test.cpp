@@ -42,6 +42,12 @@ TEST_CASE("duplicate keys and NUL in strings are refused at any level") {
   CHECK_FALSE(json::parse(R"(["a\u0000b"])").has_value());
 }
 
+TEST_CASE("a byte order mark and bytes after a NUL are no part of a document") {
+  CHECK(json::parse("\xEF\xBB\xBF{}").error().reason == "malformed");
+  CHECK(json::parse(std::string_view("{}\0", 3)).error().reason == "malformed");
+  CHECK(json::parse(std::string_view("{}\0more", 7)).error().reason == "malformed");
+}
+
 TEST_CASE("a schema says what does not fit and where") {
   const json::Value schema = json::parse(
       R"({"type":"object","required":["n"],"properties":{"n":{"type":"integer"}},"additionalProperties":false})").value();
