@@ -359,6 +359,13 @@ Result<Report> rotate(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, next_version(options, context));
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   SOURCEOS_TRY_ASSIGN(const auto old_root, root_signer(passphrase, context));
+  // Before the key changes: afterwards nothing could sign for its own trust file any more.
+  const verify::TrustedKey* standing = document.find(old_root->public_key());
+  if (standing == nullptr || standing->role != bundle::KeyRole::root) {
+    return fail(ErrorKind::refused, "key-role",
+                fmt::format("expected this account's root key {} in the trust file, it has others",
+                            bundle::key_id(old_root->public_key())));
+  }
   const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
   SOURCEOS_TRY_ASSIGN(const auto rotation, key_directory(context).rotate(
                                                bundle::KeyRole::root, context.host.random, secret));
