@@ -40,7 +40,7 @@ constexpr std::array k_gc_examples = {
 constexpr std::array k_hold_own_options = {
     Option{.name = "--release", .help = "End the hold"},
 };
-constexpr auto k_hold_options = joined(k_hold_own_options, k_reason_options);
+constexpr auto k_hold_options = joined(k_hold_own_options, k_reason_options, k_dry_run_options);
 constexpr std::array k_id_operands = {
     Operand{.name = "ID", .kind = ValueKind::bundle, .help = "A bundle of the store"},
 };
@@ -67,6 +67,15 @@ json::Value report_of(const bundle::GcReport& report) {
   return record;
 }
 
+// What changes a store makes none. Any other fault of reading is writing's to repair or to tell.
+Result<OpenStore> open_standing_store(const Context& context) {
+  if (auto read = open_store(context, bundle::StoreAccess::read);
+      !read && read.error().kind == ErrorKind::not_found) {
+    return fail(std::move(read).error());
+  }
+  return open_store(context, bundle::StoreAccess::write);
+}
+
 Result<Report> gc(const Options& options, Context& context) {
   if (!options.has("--keep-days") && !options.has("--keep-last")) {
     return fail(ErrorKind::usage, "usage", "say what to keep: '--keep-days N' or '--keep-last N'");
@@ -74,7 +83,7 @@ Result<Report> gc(const Options& options, Context& context) {
   if (options.has("--force") && !options.has("--reason")) {
     return fail(ErrorKind::usage, "usage", "'--force' needs '--reason TEXT', which the log keeps");
   }
-  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
+  SOURCEOS_TRY_ASSIGN(OpenStore open, open_standing_store(context));
   bundle::GcOptions wanted;
   wanted.keep_days = options.number("--keep-days");
   wanted.keep_last = options.number("--keep-last");
@@ -94,7 +103,7 @@ Result<Report> purge(const Options& options, Context& context) {
   if (!options.has("--reason")) {
     return fail(ErrorKind::usage, "usage", "'purge' needs '--reason TEXT', which the log keeps");
   }
-  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
+  SOURCEOS_TRY_ASSIGN(OpenStore open, open_standing_store(context));
   SOURCEOS_TRY_ASSIGN(const bundle::Digest id, open.store.find(options.operands().front()));
   SOURCEOS_TRY_ASSIGN(const auto reason, redacted_text(context, *options.value("--reason")));
   SOURCEOS_TRY_ASSIGN(const bundle::GcReport done, open.store.purge(id, reason));
@@ -124,20 +133,27 @@ Result<Report> hold(const Options& options, Context& context) {
   if (!options.has("--reason")) {
     return fail(ErrorKind::usage, "usage", "'hold' needs '--reason TEXT', which the log keeps");
   }
-  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
+  SOURCEOS_TRY_ASSIGN(OpenStore open, open_standing_store(context));
   SOURCEOS_TRY_ASSIGN(const bundle::Digest id, open.store.find(options.operands().front()));
   SOURCEOS_TRY_ASSIGN(const auto reason, redacted_text(context, *options.value("--reason")));
   const bool releases = options.has("--release");
-  SOURCEOS_TRY(open.store.hold(
-      id, releases ? bundle::Store::Hold::release : bundle::Store::Hold::set, reason));
+  const bool is_planned = options.has("--dry-run");
+  if (!is_planned) {
+    SOURCEOS_TRY(open.store.hold(
+        id, releases ? bundle::Store::Hold::release : bundle::Store::Hold::set, reason));
+  }
   json::Value record = new_record("evidence-hold");
   record["bundleId"] = id.text();
   record["held"] = !releases;
+  record["planned"] = is_planned;
   return Report(std::move(record));
 }
 
 void print_hold(const json::Value& record, Text& text) {
-  text.field(flag_of(record, "held") ? "held" : "released", text_of(record, "bundleId"));
+  const bool is_held = flag_of(record, "held");
+  const std::string_view done = is_held ? "held" : "released";
+  const std::string_view plan = is_held ? "would hold" : "would release";
+  text.field(flag_of(record, "planned") ? plan : done, text_of(record, "bundleId"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "core/limits.hpp"
+#include "core/time.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 
@@ -197,12 +198,13 @@ Result<Report> consistency(const Options& options, Context& context) {
 
 // --- anchor, new
 
-constexpr std::array k_anchor_options = {
+constexpr std::array k_anchor_own_options = {
     Option{.name = "--to",
            .kind = ValueKind::file,
            .value = "TARGET",
            .help = "File, or directory that gets <log id>.checkpoint"},
 };
+constexpr auto k_anchor_options = joined(k_anchor_own_options, k_dry_run_options);
 constexpr std::array k_anchor_examples = {
     Example{"Leave the newest checkpoint outside this host's reach", "evidence log anchor --to /mnt/anchors"},
 };
@@ -213,8 +215,14 @@ Result<Report> anchor(const Options& options, Context& context) {
   }
   SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
   SOURCEOS_TRY_ASSIGN(const auto shown, redacted_text(context, shown_path(context, *target)));
-  SOURCEOS_TRY_ASSIGN(const bundle::Anchor made, open.store.anchor(*target, shown));
+  const bool is_planned = options.has("--dry-run");
+  bundle::Anchor made{open.store.log().size(), open.store.log().root(),
+                      format_seconds(context.host.clock.now()), shown.str()};
+  if (!is_planned) {
+    SOURCEOS_TRY_ASSIGN(made, open.store.anchor(*target, shown));
+  }
   json::Value record = new_record("evidence-log-anchor");
+  record["planned"] = is_planned;
   record["size"] = made.size;
   record["root"] = made.root.text();
   record["at"] = made.at;
@@ -222,6 +230,10 @@ Result<Report> anchor(const Options& options, Context& context) {
   return Report(std::move(record));
 }
 void print_anchor(const json::Value& record, Text& text) {
+  if (flag_of(record, "planned")) {
+    text.line(fmt::format("would anchor to {} by {}", number_of(record, "size"), text_of(record, "target")));
+    return;
+  }
   text.line(fmt::format("anchored to {} at {} by {}", number_of(record, "size"), text_of(record, "at"),
                         text_of(record, "target")), Tone::good);
 }
