@@ -30,6 +30,9 @@ constexpr std::array<std::string_view, 3> k_reasons = {"compromised", "supersede
 constexpr std::array k_file_operands = {
     Operand{.name = "FILE", .kind = ValueKind::file, .help = "The trust file"},
 };
+constexpr std::array k_show_operands = {
+    Operand{.name = "FILE", .kind = ValueKind::file, .help = "The trust file; this account's own by default", .least = 0},
+};
 constexpr Option k_holder_option = {.name = "--holder",
                                     .kind = ValueKind::text,
                                     .value = "NAME",
@@ -91,7 +94,10 @@ constexpr std::array k_revoke_examples = {
 constexpr std::array k_rotate_examples = {
     Example{"A new root key, signed for by the old one", "evidence trust rotate trust.json"},
 };
-constexpr std::array k_show_examples = {Example{"What a trust file says", "evidence trust show trust.json"}};
+constexpr std::array k_show_examples = {
+    Example{"Which keys this account trusts", "evidence trust show"},
+    Example{"What a trust file says", "evidence trust show trust.json"},
+};
 
 // --- reading
 
@@ -379,7 +385,14 @@ Result<Report> rotate(const Options& options, Context& context) {
 }
 
 Result<Report> show(const Options& options, Context& context) {
-  const std::filesystem::path path = options.operands().front();
+  const bool is_own = options.operands().empty();
+  const std::filesystem::path path =
+      is_own ? local_trust_file(context) : std::filesystem::path(options.operands().front());
+  if (is_own && !host::describe(path)) {
+    return fail(Error(ErrorKind::not_found, "input-missing",
+                      "this account has no trust file yet: the first bundle makes it")
+                    .with_next(context.command_line("evidence collect")));
+  }
   SOURCEOS_TRY_ASSIGN(const verify::TrustDocument document, read_document(path));
   return Report(document_record("evidence-trust-show", document, path, context));
 }
@@ -429,7 +442,7 @@ constinit const Command k_rotate = {
 constinit const Command k_show = {
     .name = "show",
     .summary = "show what a trust file says",
-    .operands = k_file_operands,
+    .operands = k_show_operands,
     .examples = k_show_examples,
     .run = show,
     .print = print,
