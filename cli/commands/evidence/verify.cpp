@@ -152,6 +152,10 @@ Result<verify::Verdict> judge_id(const std::string& operand, const Court& court,
 Status judge_all(const Options& options, const Court& court, const Context& context,
                  const DocumentTaker& take) {
   const std::vector<std::string>& operands = options.operands();
+  if (std::find(operands.begin(), operands.end(), "-") != operands.end()) {
+    return fail(ErrorKind::usage, "usage",
+                "expected a file, a directory or an id; a bundle is not read from standard input");
+  }
   const bool only_paths = std::none_of(operands.begin(), operands.end(), looks_like_id);
   verify::VerifyOptions for_path = court.judging.for_path();
   add_court(for_path, court);
