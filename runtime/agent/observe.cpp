@@ -92,6 +92,13 @@ std::string permission_problem(const host::Host& host, const AgentPlaces& places
   return {};
 }
 
+// The manager may name the same file by its real path; a mask is a file of its own.
+bool is_of_another_file(const ServiceStatus& service, const fs::path& definition) {
+  std::error_code ignored;
+  return !service.loaded_from.empty() && !service.disabled_override && service.loaded_from != definition &&
+         !fs::equivalent(service.loaded_from, definition, ignored);
+}
+
 bool is_changed(const fs::path& file, const std::string& noted) {
   const auto digest = digest_of(file);
   return digest && !noted.empty() && digest->hex() != noted;
@@ -155,7 +162,10 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
   seen.phase = phase_of(seen, agent.declaration);
   const bool noted_there = seen.notes.phase != AgentPhase::absent && seen.notes.phase != AgentPhase::staged &&
                            seen.notes.phase != AgentPhase::quarantined;
-  if (seen.definition_changed) {
+  if (is_of_another_file(seen.service, places.definition)) {
+    seen.drift = fmt::format("{} has another definition under this label: '{}'", backend.name(),
+                             seen.service.loaded_from.string());
+  } else if (seen.definition_changed) {
     seen.drift = "the definition is not the one that was installed";
   } else if (seen.launcher_changed) {
     seen.drift = "the launcher is not the one that was installed";

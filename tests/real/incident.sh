@@ -130,6 +130,9 @@ replay() {
   names doctor auth.files.credHelpers gcloud
   expect 1 local-runtime sourceos doctor local-runtime
   has local-runtime findings.ruleId launchd-keepalive-true
+  expect 0 status "$agent" status node-commander
+  has status next "sourceos-agent quarantine node-commander"
+  names status drift.detail 'has another definition under this label'
   account "$agent" status node-commander >"$mac/said/status.txt"
 
   say "install, start, restart and activate put nothing into service"

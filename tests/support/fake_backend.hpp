@@ -21,6 +21,7 @@ class FakeBackend final : public runtime::ServiceBackend {
     bool forbidden = false;
     std::uint64_t starts = 0;
     std::string state;  // what the manager calls it; empty: as it is
+    std::filesystem::path loaded_from;  // empty: the agent's own definition
   };
 
   explicit FakeBackend(runtime::Platform platform = runtime::Platform::linux_systemd)
@@ -51,8 +52,8 @@ class FakeBackend final : public runtime::ServiceBackend {
     status.known = now.active || now.enabled || std::filesystem::exists(service.definition);
     status.state = !now.state.empty() ? now.state : now.active ? "active" : "inactive";
     status.runs = now.starts;
-    if (std::filesystem::exists(service.definition)) {
-      status.loaded_from = service.definition;
+    if (!now.loaded_from.empty() || std::filesystem::exists(service.definition)) {
+      status.loaded_from = now.loaded_from.empty() ? service.definition : now.loaded_from;
     }
     return status;
   }

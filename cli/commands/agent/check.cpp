@@ -111,7 +111,9 @@ Result<Report> doctor(const Options& options, Context& context) {
   call.add_probes(checks.probes);
   call.add_findings(findings, {"doctor.json"});
   call.policy(agent->hash);
-  if (const runtime::Check* failed = checks.first_failure()) {
+  if (runtime::has_high(seen.findings)) {
+    record["next"] = context.command_line("quarantine " + agent->declaration.name);
+  } else if (const runtime::Check* failed = checks.first_failure()) {
     record["next"] = redact(failed->remediation);
   }
   return call.finish(std::move(record), healthy ? ExitCode::done : ExitCode::negative, reason);

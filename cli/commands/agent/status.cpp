@@ -85,6 +85,10 @@ std::string next_command(const Context& context, const runtime::Observation& see
   if (!by_hand.empty()) {
     return by_hand;
   }
+  // What breaks a rule and is installed comes before what keeps it from starting.
+  if (runtime::has_high(seen.findings)) {
+    return context.command_line("quarantine " + name);
+  }
   if (const runtime::Check* failed = checks.first_failure()) {
     return failed->remediation;
   }

@@ -50,6 +50,14 @@ TEST_CASE("what lives and is not healthy, or waits to be started again, is not r
   CHECK(as_json(observe(world.host(), backend, agent), agent, world.host(), plain).at("reason") == "restarting");
 }
 
+TEST_CASE("another definition under the agent's label is told") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  backend.services["sourceos-agent@sample.service"].loaded_from = "/elsewhere/sample.service";
+  CHECK(observe(world.host(), backend, world.read()).drift ==
+        "systemd has another definition under this label: '/elsewhere/sample.service'");
+}
+
 TEST_CASE("a launcher that was changed, or that others may write, is told") {
   tests::AgentWorld world;
   tests::FakeBackend backend;
