@@ -14,6 +14,9 @@
 
 namespace sourceos::runtime {
 
+// The backend intent of everything that this toolkit launches.
+inline constexpr std::string_view k_agent_machine = "agent-machine";
+
 struct MadeRecord {
   std::string file;
   json::Value value;
@@ -57,13 +60,20 @@ struct Making {
 // `not_found`, "no-data": the bundle does not have what this record says.
 [[nodiscard]] std::unexpected<Error> no_data(std::string_view why);
 
-// --- agentplane_records.cpp
+// --- mount_evidence.cpp
 [[nodiscard]] Result<MadeRecords> make_mount_evidence(const Making& making);
+// Branch or commit of the record; null without either.
+[[nodiscard]] json::Value git_ref(const json::Value& record);
+void copy_if_there(const json::Value& from, json::Value& to, std::string_view key);
+// A reference of the profile, or the one that a toolkit without a profile stands for.
+[[nodiscard]] std::string place_ref(const Making& making, std::string_view key, std::string_view slug);
+// --- evidence_pack.cpp
+[[nodiscard]] Result<MadeRecords> make_evidence_pack(const Making& making);
+// --- agentplane_records.cpp
 [[nodiscard]] Result<MadeRecords> make_run_artifact(const Making& making);
 [[nodiscard]] Result<MadeRecords> make_replay_artifact(const Making& making);
 [[nodiscard]] Result<MadeRecords> make_validation_artifact(const Making& making);
 [[nodiscard]] Result<MadeRecords> make_session_artifact(const Making& making);
-[[nodiscard]] Result<MadeRecords> make_evidence_pack(const Making& making);
 [[nodiscard]] Result<MadeRecords> make_bundle_binding(const Making& making);
 // --- receipts.cpp
 [[nodiscard]] Result<MadeRecords> make_agentplane_receipts(const Making& making);

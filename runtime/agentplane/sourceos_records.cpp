@@ -60,7 +60,6 @@ std::string placement_fact(const Making& making) {
          short_hex(hash.empty() ? hash_of(member_in(making.record(), "host")) : hash);
 }
 
-
 // --- QuarantineReceipt
 
 std::string agent_name(const json::Value& record) {

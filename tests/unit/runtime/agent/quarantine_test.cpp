@@ -37,36 +37,6 @@ TEST_CASE("a running agent is frozen, stopped, disabled and moved away, in eleve
   CHECK(read_state(bench.world.places()).phase == AgentPhase::quarantined);
 }
 
-TEST_CASE("the manifest has eleven rows and every file but itself with its digest") {
-  QuarantineBench bench;
-  bench.install();
-  (void)bench.run();
-  const auto manifest = json::parse(tests::read_file(bench.directory() / "manifest.json"));
-  REQUIRE(manifest);
-  CHECK(manifest->at("type") == "LocalAgentQuarantine");
-  CHECK(manifest->at("bundleId") == "sha256:00");
-  const json::Value& receipt = manifest->at("receipt");
-  CHECK(receipt.at("type") == "QuarantineReceipt");
-  CHECK(receipt.at("scope").at("unit") == k_unit);
-  CHECK(receipt.at("scope").at("pids").is_array());
-  REQUIRE(manifest->at("steps").size() == 11);
-  std::uint64_t expected = 0;
-  for (const json::Value& row : manifest->at("steps")) {
-    CHECK(row.at("n").get<std::uint64_t>() == ++expected);
-  }
-  std::size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(bench.directory())) {
-    files += entry.path().filename() == "manifest.json" ? 0U : 1U;
-  }
-  CHECK(manifest->at("files").size() == files);
-  for (const json::Value& row : manifest->at("files")) {
-    const auto path = bench.directory() / row.at("path").get<std::string>();
-    CHECK(bundle::sha256(tests::read_file(path)).hex() == row.at("sha256"));
-  }
-  CHECK(manifest->at("receipt").at("outcome") == "active");
-  CHECK(manifest->at("receipt").at("subjectId") == "urn:srcos:local-agent:sample");
-}
-
 TEST_CASE("an agent that is not installed, without Podman, is captured all the same") {
   QuarantineBench bench;
   bench.world.has_podman = false;

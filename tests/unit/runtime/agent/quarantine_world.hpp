@@ -26,7 +26,7 @@ struct QuarantineBench {
   runtime::Quarantine& run() {
     agent = world.read();
     quarantine.emplace(world.host(), backend, agent, log, *pipeline,
-                       runtime::QuarantineSetting{.directory = directory()});
+                       runtime::QuarantineSetting{.directory = directory(), .trigger = trigger});
     REQUIRE(quarantine->run());
     REQUIRE(quarantine->finish("sha256:00"));
     return *quarantine;
@@ -38,6 +38,7 @@ struct QuarantineBench {
   }
 
   AgentWorld world;
+  std::string trigger = "operator_request";
   FakeBackend backend;
   runtime::ReadDeclaration agent;
   runtime::ActionLog log{world.host()};

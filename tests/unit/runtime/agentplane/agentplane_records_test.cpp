@@ -22,34 +22,6 @@ json::Value session_of(const json::Value& outcome) {
 
 }  // namespace
 
-TEST_CASE("mount evidence has the rows of the record without the toolkit's own fields") {
-  const json::Value value = exported_one(run_scene(), to_agentplane(), "AgentMachineMountEvidence");
-  REQUIRE(value.at("mounts").size() == 1);
-  CHECK_FALSE(value.at("mounts")[0].contains("podmanOptions"));
-  CHECK_FALSE(value.at("mounts")[0].contains("scan"));
-  CHECK(value.at("storageBackend") == "native-bind");
-  CHECK(value.at("gitRef") == "refs/heads/main");
-  CHECK(value.at("localDataPlaneRef") == "urn:srcos:agent-machine-local-data-plane:demo-linux");
-  CHECK(value.at("executor") == "local-linux-podman");
-  CHECK(value.at("topolvmPlacement").is_null());
-}
-
-TEST_CASE("a launch without mounts cannot be expressed") {
-  Scene scene = run_scene();
-  scene.record["mounts"] = json::Value::array();
-  CHECK(refusal(scene, to_agentplane(), "AgentMachineMountEvidence") == "no-mounts");
-}
-
-TEST_CASE("mounts init has its rows in its mount evidence") {
-  Scene scene;
-  scene.record["command"]["path"] = {"agent-machine", "mounts", "init"};
-  scene.record["mode"] = "apply";
-  scene.add("mounts.json", "mount-evidence", {{"mounts", {mount_row()}}});
-  const json::Value value = exported_one(scene, to_agentplane(), "mount-evidence");
-  CHECK(value.at("mounts").size() == 1);
-  CHECK(value.at("localDataPlaneRef") == "urn:srcos:agent-machine-local-data-plane:default");
-}
-
 TEST_CASE("the backend intent of a run is the operator's word, never invented") {
   CHECK(refusal(run_scene(), to_agentplane(), "RunArtifact") == "backend-intent-unmapped");
   const json::Value run = exported_one(run_scene(), with_intent(), "RunArtifact");
@@ -111,26 +83,6 @@ TEST_CASE("a check that was skipped is a warning that says so, and only a failur
   scene.entries.clear();
   scene.add("checks.json", "check-report", {{"checks", checks}});
   CHECK(exported_one(scene, to_agentplane(), "ValidationArtifact").at("valid") == false);
-}
-
-TEST_CASE("an evidence pack has the bundle first, then a row an entry") {
-  const Scene scene = run_scene();
-  const json::Value pack = exported_one(scene, to_agentplane(), "EvidencePack");
-  CHECK(pack.at("evidence").size() == scene.entries.size() + 1);
-  CHECK(pack.at("evidence")[0].at("kind") == "run_bundle");
-  CHECK(pack.at("evidence")[1].at("kind") == "commit");
-  CHECK(pack.at("evidence")[1].at("fingerprints") == json::Value::array({std::string(40, 'c')}));
-  CHECK(pack.at("workflowMode") == "direct");
-  CHECK(pack.at("taskId") == scene.source().bundle_id);
-}
-
-TEST_CASE("only a scan with a high finding is an incident") {
-  Scene scene = run_scene();
-  scene.add("z/scan.json", "log-scan", {{"findings", json::Value::array()}});
-  CHECK(exported_one(scene, to_agentplane(), "EvidencePack").at("evidence").back().at("kind") == "other");
-  scene.entries.pop_back();
-  scene.add("z/scan.json", "log-scan", {{"findings", {{{"severity", "high"}}}}});
-  CHECK(exported_one(scene, to_agentplane(), "EvidencePack").at("evidence").back().at("kind") == "incident_finding");
 }
 
 TEST_CASE("the bundle binding names the surfaces of enabled tools") {
