@@ -7,33 +7,12 @@
 # usage: agent_machine.sh BIN
 set -euo pipefail
 bin=$(cd "${1:?usage: agent_machine.sh BIN}" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
-support=$here/../support
-user=srcosagent
-export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-machine}
-
-if [ "${2-}" != inside ]; then
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "SKIPPED: only root can set up a real host" >&2
-    exit 77
-  fi
-  if ! "$support/real-host" up --user "$user" >/dev/null 2>&1; then
-    "$support/real-host" install tmux
-    "$support/real-host" up --user "$user" >/dev/null
-  fi
-  # The program and this script, where that user can read them.
-  stage=$(mktemp -d /tmp/agent-machine.XXXXXX)
-  trap '"$support/real-host" down --user "$user"; rm -rf "$stage"' EXIT
-  chmod 755 "$stage"
-  cp "$bin/sourceos" "$stage/sourceosctl"
-  cp "$here/agent_machine.sh" "$stage/"
-  mkdir -m 777 "$stage/exports"
-  cp -R "$here/../../schemas/examples" "$stage/examples"
-  "$support/real-host" image --user "$user"
-  "$support/real-host" exec --user "$user" -- bash "$stage/agent_machine.sh" "$stage" inside
-  "$here/check_exports.sh" "$stage/exports"
-  exit
-fi
+export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-machine} REAL_HOST_PACKAGES=tmux
+REAL_HOST_FILE=$(dirname "$0")/../../schemas/examples
+export REAL_HOST_FILE
+# shellcheck source=tests/real/on_real_host.sh
+. "$(dirname "$0")/on_real_host.sh"
+[ "${2-}" = inside ] || on_real_host srcosagent "$bin" agent_machine.sh inside
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 export PATH=/usr/local/bin:/usr/bin:/bin

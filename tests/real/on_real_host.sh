@@ -5,6 +5,7 @@
 # usage: on_real_host USER BIN SCRIPT [ARGUMENT...]
 #   REAL_HOST_DIR      where the host is; a test names one of its own
 #   REAL_HOST_PACKAGES what it needs beside Podman and systemd
+#   REAL_HOST_FILE     a file or directory that it needs in BIN beside the program
 on_real_host() {
   local user=$1 bin=$2 script=$3 here support stage
   shift 3
@@ -28,6 +29,7 @@ on_real_host() {
   ln "$stage/sourceosctl" "$stage/sourceos-agent"
   ln "$stage/sourceosctl" "$stage/sourceos"
   cp "$here"/*.sh "$stage/"
+  [ -z "${REAL_HOST_FILE-}" ] || cp -R "$REAL_HOST_FILE" "$stage/"
   mkdir -m 777 "$stage/exports"
   "$support/real-host" image --user "$user"
   "$support/real-host" exec --user "$user" -- bash "$stage/$script" "$stage" "$@"

@@ -1,21 +1,13 @@
 #!/usr/bin/env bash
-# The collectors against a real Podman and systemd, which tests/support/real-host sets up for this
-# run alone.
+# The collectors against a real Podman and systemd, on a host that is set up for this run alone.
 #
 # usage: real_host.sh BIN
 set -euo pipefail
 bin=$(cd "${1:?usage: real_host.sh BIN}" && pwd)
-support=$(cd "$(dirname "$0")/../support" && pwd)
 export REAL_HOST_DIR=${REAL_HOST_DIR:-/var/lib/real-host-collect}
+export REAL_HOST_FILE=$bin/tests/real/test_real_host
+# shellcheck source=tests/real/on_real_host.sh
+. "$(dirname "$0")/on_real_host.sh"
+[ "${2-}" = inside ] || on_real_host root "$bin" real_host.sh inside
 
-if [ "$(id -u)" -ne 0 ]; then
-  echo "SKIPPED: only root can set up a real host" >&2
-  exit 77
-fi
-if ! "$support/real-host" up >/dev/null 2>&1; then
-  "$support/real-host" install
-  "$support/real-host" up >/dev/null
-fi
-trap '"$support/real-host" down' EXIT
-"$support/real-host" image
-"$support/real-host" exec -- "$bin/tests/real/test_real_host"
+"$bin/test_real_host"
