@@ -74,6 +74,12 @@ std::string hint_for(std::string_view reason, const LaunchAsked& asked) {
       reason == "user-folder-wholesale") {
     return "name a directory of its own, such as ~/dev/NAME";
   }
+  if (reason == "path-syntax") {
+    return "name the directory by its plain path, such as ~/dev/NAME";
+  }
+  if (reason == "secret-in-profile") {
+    return "take it out of the profile, and name it by reference in secretRefs";
+  }
   if (reason == "path-missing") {
     return fmt::format("name a directory that is there, or: mkdir -p {}",
                        text::shell_word(asked.repo));

@@ -84,7 +84,7 @@ void AgentRun::run(const ReadDeclaration& agent) {
   outcome_.drift = before_.drift;
   StepClock steps = clock();
   outcome_.candidate = check_agent(ports_.host, ports_.backend, agent, steps,
-                                   {.own_override = before_.notes.own_override,
+                                   {.own_override = before_.own_override,
                                     .podman_directory = ports_.podman_directory});
   decide(agent);
   finish();
@@ -280,7 +280,8 @@ void AgentRun::note_failure(std::string reason) {
     notes.launcher_sha256 =
         is_installed ? bundle::sha256(outcome_.candidate.launcher).hex() : std::string();
   }
-  notes.own_override = now.disabled_override && !before_.service.disabled_override;
+  notes.own_override =
+      now.disabled_override && (before_.own_override || !before_.service.disabled_override);
   (void)write_state(site.places, notes, ports_.host.clock.now());
 }
 

@@ -121,6 +121,15 @@ json::Value as_json(const Drift& drift) {
   return {{"reason", "state-drift"}, {"what", drift.what}, {"noted", drift.noted}, {"host", drift.there}};
 }
 
+bool has_own_override(const AgentPlaces& places) {
+  if (read_state(places).own_override) {
+    return true;
+  }
+  const auto text = host::read_file(places.state / "journal.jsonl", limits::k_journal_bytes_max);
+  const auto journal = text ? parse_journal(*text) : Result<JournalText>(fail(text.error()));
+  return journal && left_disabled(*journal);
+}
+
 fs::path find_staging(const fs::path& root, std::string_view agent) {
   std::vector<host::DirectoryEntry> entries = entries_of(root);
   // Names in byte order are in order of time.
@@ -137,6 +146,7 @@ HostState read_host_state(const host::Host& host, ServiceBackend& backend, const
                           HealthCheck health) {
   HostState state;
   state.notes = read_state(site.places);
+  state.own_override = has_own_override(site.places);
   state.definition = digest_at(site.places.definition);
   state.launcher = digest_at(site.places.launcher);
   state.service = backend.status(site.service);

@@ -33,6 +33,7 @@ struct HostState {
   std::filesystem::path staging;  // the newest one, or empty
   ServiceStatus service;
   AgentState notes;
+  bool own_override = false;  // see has_own_override
   std::vector<Drift> drift;  // reason "state-drift" in reports
 };
 
@@ -40,6 +41,10 @@ enum class HealthCheck { skip, ask };
 // `ask` also asks whether a running service is healthy as declared.
 [[nodiscard]] HostState read_host_state(const host::Host& host, ServiceBackend& backend,
                                         const AgentSite& site, HealthCheck health);
+
+// Whether a disabled override of the label was left by us, by the notes or, where those could not be
+// written, by the journal.
+[[nodiscard]] bool has_own_override(const AgentPlaces& places);
 
 // The newest staging directory of the agent whose manifest names every file with its digest.
 [[nodiscard]] std::filesystem::path find_staging(const std::filesystem::path& root,

@@ -126,6 +126,20 @@ std::vector<JournalLine> open_transaction(const JournalText& journal) {
   return {journal.lines.begin() + static_cast<std::ptrdiff_t>(first), journal.lines.end()};
 }
 
+bool left_disabled(const JournalText& journal) {
+  bool is_disabled = false;
+  for (const JournalLine& line : journal.lines) {
+    const bool was_done = line.status == LineStatus::done;
+    const bool was_undone = line.status == LineStatus::undone;
+    if ((was_done && line.action == Action::disable) || (was_undone && line.undo == Undo::disable)) {
+      is_disabled = true;
+    } else if ((was_done && line.action == Action::enable) || (was_undone && line.undo == Undo::enable)) {
+      is_disabled = false;
+    }
+  }
+  return is_disabled;
+}
+
 Result<Journal> Journal::open(const fs::path& file) {
   host::Descriptor descriptor(
       ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -28,6 +28,10 @@ struct JournalText {
 // The lines of the transaction that has no end, or none.
 [[nodiscard]] std::vector<JournalLine> open_transaction(const JournalText& journal);
 
+// Whether what it tells ended with a disable of ours: launchd keeps a label disabled until somebody
+// enables it again.
+[[nodiscard]] bool left_disabled(const JournalText& journal);
+
 class Journal {
  public:
   // Makes the file when it is missing, cuts a torn last line.

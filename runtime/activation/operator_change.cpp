@@ -105,7 +105,7 @@ ActResult OperatorChange::apply(const ChangeSetting& setting, AgentPhase phase) 
     notes.phase = AgentPhase::failed;
     notes.reason = result.reason;
     notes.own_override = backend_.status(candidate_.site.service).disabled_override &&
-                         !before_.service.disabled_override;
+                         (before_.own_override || !before_.service.disabled_override);
     (void)write_state(candidate_.site.places, std::move(notes), host_.clock.now());
   }
   return {.ok = false, .changed = true, .reason = result.reason, .detail = result.detail};
@@ -171,7 +171,9 @@ void OperatorChange::put_out_of_service() {
                      stop_container(host_, site.declaration));
   }
   if (backend_.status(site.service).enabled) {
-    (void)log_.order("disable", site.service.unit, backend_.disable(site.service));
+    // In the journal too: by it the next command knows whose override launchd keeps.
+    (void)transaction_->give({.step = Step::start, .action = Action::disable, .undo = Undo::none,
+                              .give = [&] { return backend_.disable(site.service); }, .expected = {}});
   }
 }
 

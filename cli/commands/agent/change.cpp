@@ -73,7 +73,7 @@ class Change {
     if (needs_preflight()) {
       runtime::PreflightSetting setting;
       setting.assume_made = verb_ == Verb::install || verb_ == Verb::stage;
-      setting.own_override = runtime::read_state(actor_.places()).own_override && verb_ != Verb::stage;
+      setting.own_override = runtime::has_own_override(actor_.places()) && verb_ != Verb::stage;
       preflight_ = runtime::run_preflight(context_.host, backend_, agent_, setting);
       const json::Value document = runtime::as_json(*preflight_, call_.redactor());
       SOURCEOS_TRY(call_.add_json({"preflight.json"}, collect::EntryKind::check_report, document));

@@ -11,6 +11,7 @@
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/host.hpp"
+#include "runtime/activation/host_state.hpp"
 #include "runtime/activation/recovery.hpp"
 #include "runtime/agent/observe.hpp"
 
@@ -121,7 +122,7 @@ Result<Report> status(const Options& options, Context& context) {
   const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
   runtime::PreflightSetting setting;
   setting.assume_made = !is_brought_up(seen.phase);
-  setting.own_override = seen.notes.own_override;
+  setting.own_override = runtime::has_own_override(runtime::places_of(agent->declaration, context.host));
   const runtime::Preflight checks = runtime::run_preflight(context.host, *backend, *agent, setting);
   json::Value record = new_record("agent-status");
   record["type"] = "LocalAgentStatus";

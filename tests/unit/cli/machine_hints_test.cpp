@@ -15,7 +15,8 @@ TEST_CASE("a refusal says what to type or to change") {
   asked.image = "registry.example.org/x:1";
   CHECK(hint_for("image-missing", asked) == "podman pull registry.example.org/x:1");
   for (const char* reason : {"unlisted-mount", "home-wholesale", "path-missing", "governance-required",
-                             "contract-invalid", "store-in-mount", "podman-missing"}) {
+                             "contract-invalid", "store-in-mount", "podman-missing", "path-syntax",
+                             "secret-in-profile"}) {
     CHECK_MESSAGE(!hint_for(reason, asked).empty(), reason);
   }
   CHECK(hint_for("a-reason-of-tomorrow", asked).empty());

@@ -80,3 +80,20 @@ TEST_CASE("a manifest that leads out of its directory fits nothing") {
                             bundle::sha256("x").hex() + R"("}]})");
   CHECK(find_staging(world.fake.home / "staging", "sample").empty());
 }
+
+TEST_CASE("an override that we left is ours after every failure, also when no note could be written") {
+  for (const std::string faults : {"start.before:error", "start.before:error,state.write:error",
+                                   "enable.after:error,state.write:crash"}) {
+    CAPTURE(faults);
+    tests::ActivationWorld world(Platform::macos);
+    CHECK_FALSE(has_own_override(world.site().places));
+    for (int turn = 0; turn < 2; ++turn) {
+      CHECK(world.activate_in_child(faults) != 0);
+      CHECK(world.recover());
+      CHECK(has_own_override(world.site().places));
+    }
+    CHECK(world.activate_in_child("") == 0);
+    CHECK(world.backend.job().active);
+    CHECK_FALSE(has_own_override(world.site().places));
+  }
+}
