@@ -135,7 +135,8 @@ class EntryRun {
       return fail(ErrorKind::interrupted, "interrupted", "interrupted while reading");
     }
     if (!source) {
-      return fail(std::move(source).error());
+      // A bad block or a program that broke off: what came so far is an entry.
+      source = SourceEnd{.info = std::nullopt, .cut = source.error().reason};
     }
     return finish_large(entry, out, kept, end, *source, fed, cut);
   }

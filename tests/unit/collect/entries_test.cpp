@@ -74,6 +74,23 @@ TEST_CASE("a source that cannot be read is a finding and the rest is there") {
   CHECK(written.outcome.tallies[0].entries == 201);
 }
 
+TEST_CASE("a source that breaks off is a cut with its reason, and the others are there") {
+  tests::FakeHost fake;
+  const tests::TemporaryDirectory dir;
+  const auto pipeline = tests::make_pipeline();
+  auto writer = bundle::BundleWriter::create({.directory = dir.path(), .jobs = 1}).value();
+  std::vector<collect::Gathered> gathered(1);
+  gathered[0].name = "files";
+  auto& artifacts = gathered[0].collection.artifacts;
+  artifacts.push_back(tests::source_artifact({"files", "a"}, std::make_unique<tests::BreakingSource>()));
+  artifacts.push_back(tests::source_artifact({"files", "b"}, std::make_unique<tests::FakeSource>("whole\n")));
+  const auto outcome = collect::write_entries(fake.host, *pipeline, writer, gathered,
+                                              {.jobs = 1, .at = {}, .progress = {}});
+  REQUIRE_MESSAGE(outcome.has_value(), outcome.error().read_out());
+  CHECK(outcome->tallies[0].entries == 2);
+  CHECK(outcome->tallies[0].cut == "io-error");
+}
+
 TEST_CASE("past the collector's bytes nothing more is kept and the cut is said") {
   tests::FakeHost fake;
   const tests::TemporaryDirectory dir;

@@ -61,6 +61,25 @@ class BrokenSource : public collect::ByteSource {
   [[nodiscard]] Result<collect::SourceEnd> finish() override { return collect::SourceEnd{}; }
 };
 
+// A file on a disk with a bad block: some of it comes, then an error.
+class BreakingSource : public collect::ByteSource {
+ public:
+  [[nodiscard]] Result<std::optional<std::uint64_t>> open() override {
+    return std::optional<std::uint64_t>();
+  }
+  [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t) override {
+    if (has_given_) {
+      return fail(ErrorKind::io, "io-error", "read: a bad block");
+    }
+    has_given_ = true;
+    return std::string("what came\n").copy(buffer, 10);
+  }
+  [[nodiscard]] Result<collect::SourceEnd> finish() override { return collect::SourceEnd{}; }
+
+ private:
+  bool has_given_ = false;
+};
+
 inline std::unique_ptr<FakeSource> hanging_source(std::chrono::milliseconds time) {
   auto source = std::make_unique<FakeSource>("late");
   source->before_read = [time] { std::this_thread::sleep_for(time); };
