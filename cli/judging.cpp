@@ -23,7 +23,7 @@ Result<std::vector<bundle::PublicKey>> read_keys(const std::vector<std::string>&
   return keys;
 }
 
-// A named trust file must be there; a default one may be missing.
+// A trust file that is asked for must be there; what it says may still be refused, which is a check.
 Result<verify::Trust> trust_from(const std::filesystem::path& file, const Options& options,
                                  const Context& context, verify::TrustMemory& memory) {
   verify::TrustRequest request;
@@ -34,7 +34,14 @@ Result<verify::Trust> trust_from(const std::filesystem::path& file, const Option
   if (const auto pin = options.value("--trust-root")) {
     SOURCEOS_TRY_ASSIGN(request.root_pin, bundle::Digest::parse(*pin));
   }
-  return verify::load_trust(request);
+  verify::Trust trust = verify::load_trust(request);
+  // No word on the bundle: the call names something that is not there or cannot be read.
+  if (options.has("--trust") && trust.refused &&
+      (trust.refused->kind == ErrorKind::not_found ||
+       trust.refused->kind == ErrorKind::permission || trust.refused->kind == ErrorKind::io)) {
+    return fail(*trust.refused);
+  }
+  return trust;
 }
 
 Result<verify::Trust> join_keys(verify::Trust file, const Options& options) {

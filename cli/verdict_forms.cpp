@@ -68,11 +68,21 @@ JunitSuite suite_of(const json::Value& document) {
   return suite;
 }
 
+std::string next_of(const verify::Verdict& verdict, const std::string& input) {
+  if (verdict.next.empty() && verdict.reason == "untrusted-key") {
+    return fmt::format("sourceosctl evidence verify {} --key FILE, the maker's 'evidence key export'", input);
+  }
+  return verdict.next;
+}
+
 }  // namespace
 
 Report verdict_report(const verify::Verdict& verdict, std::string input, bool allow_untrusted) {
   json::Value record = verify::to_value(verdict);
   record.update(new_record("evidence-verify"));
+  if (const std::string next = next_of(verdict, input); !next.empty()) {
+    record["next"] = next;
+  }
   record["input"] = std::move(input);
   const bool is_accepted = verdict.decision == verify::Decision::verified ||
                            (allow_untrusted && verdict.intact_not_trusted());

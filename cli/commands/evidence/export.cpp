@@ -82,9 +82,21 @@ Status write_whole(const std::filesystem::path& path, std::string_view text) {
   return file.commit();
 }
 
+// Own keys are trusted for a path only when they are named; a verifier elsewhere names its own.
+std::string next_of(const Located& located, const std::filesystem::path& output, const Context& context) {
+  std::string line = "evidence verify " + shown_path(context, output);
+  if (const auto own = local_trust_file(context); located.store && host::describe(own)) {
+    line += " --trust " + shown_path(context, own);
+  }
+  return context.command_line(line);
+}
+
 Result<Report> export_bundle(const Options& options, Context& context) {
   if (options.has("--to")) {
     return export_records(options, context);
+  }
+  if (options.value_or("--output", "") == "-") {
+    return fail(ErrorKind::usage, "usage", "'--output' names a file: an archive does not go to standard output");
   }
   SOURCEOS_TRY_ASSIGN(const Go go, decide_go(options, context));
   SOURCEOS_TRY_ASSIGN(Located located, locate(context, options.operands().front()));
@@ -105,7 +117,7 @@ Result<Report> export_bundle(const Options& options, Context& context) {
   for (const ProofFile& proof : proofs) {
     record["actions"].push_back({{"action", "write"}, {"target", shown_path(context, proof.path)}});
   }
-  record["next"] = context.command_line("evidence verify " + shown_path(context, output));
+  record["next"] = next_of(located, output, context);
   if (go == Go::plan) {
     return Report(std::move(record));
   }

@@ -54,6 +54,16 @@ TEST_CASE("a key that was named counts for paths") {
   CHECK(judging->for_path().trust->document.keys[0].role == bundle::KeyRole::bundle);
 }
 
+TEST_CASE("a trust file that is not there is an error, one that says nothing good is a check") {
+  Scene scene;
+  const auto missing = scene.judging({"--trust", (scene.fake.home.path() / "none.json").string()});
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().reason == "input-missing");
+  const auto bad = scene.judging({"--trust", scene.fake.home.write("trust.json", "{}").string()});
+  REQUIRE_MESSAGE(bad.has_value(), bad.error().message);
+  CHECK(bad->for_path().trust->refused.has_value());
+}
+
 TEST_CASE("a key file that is none is an error that names the file and not what is in it") {
   Scene scene;
   const auto file = scene.fake.home.write("key.pem", "hidden words");

@@ -35,6 +35,17 @@ TEST_CASE("a verdict's record has its input, its reason and the exit code that f
   CHECK(verdict_report(good, "b.tar", false).code() == ExitCode::done);
 }
 
+TEST_CASE("a verdict that lacks a key says what would give it one; a next step of its own stands") {
+  verify::Verdict verdict;
+  verdict.decision = verify::Decision::unverifiable;
+  verdict.reason = "untrusted-key";
+  const json::Value document = verdict_report(verdict, "b.tar", false).document();
+  CHECK(document["next"].get<std::string>().starts_with("sourceosctl evidence verify b.tar --key FILE"));
+  verdict.next = "sourceosctl evidence log consistency 2 3";
+  CHECK(verdict_report(verdict, "b.tar", false).document()["next"] == verdict.next);
+  CHECK(verdict_report(failed_verdict(), "b.tar", false).document()["next"] == nullptr);
+}
+
 TEST_CASE("what failed or could not be told is a result in SARIF, what passed is not") {
   const json::Value sarif =
       verdicts_as_sarif({verdict_report(failed_verdict(), "b.tar", false).document()});
