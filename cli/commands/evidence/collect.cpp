@@ -187,12 +187,20 @@ Result<collect::Plan> plan_of(const Options& options) {
   return plan;
 }
 
+bool is_nonce(std::string_view text) {
+  return text.size() % 2 == 0 && text.size() >= 32 && text.size() <= 128 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 Status check_options(const Options& options) {
   if (options.has("--tag-scope") && options.has("--audience")) {
     return fail(ErrorKind::usage, "usage", "'--tag-scope' and '--audience' exclude each other");
   }
   if (const auto level = options.number("--compression-level"); level && (*level < 1 || *level > 19)) {
     return fail(ErrorKind::usage, "usage", "'--compression-level' is 1 to 19");
+  }
+  if (const auto nonce = options.value("--nonce"); nonce && !is_nonce(*nonce)) {
+    return fail(ErrorKind::usage, "usage", "'--nonce' is 16 to 64 bytes as lower-case hex digits");
   }
   return {};
 }
