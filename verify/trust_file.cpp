@@ -6,6 +6,7 @@
 #include "core/limits.hpp"
 #include "host/files.hpp"
 #include "verify/trust.hpp"
+#include "verify/trust_check.hpp"
 
 #include <unistd.h>
 
@@ -206,6 +207,20 @@ Status load(const TrustRequest& request, Trust& trust) {
   return is_envelope ? load_signed(request, text, trust) : load_local(request, text, trust);
 }
 
+// The signed text of the version that follows what `path` has. What verifiers would refuse is an
+// error.
+Result<std::string> signed_next(const std::filesystem::path& path, const TrustDocument& document,
+                                const std::vector<const bundle::Signer*>& signers) {
+  SOURCEOS_TRY_ASSIGN(std::string text,
+                      bundle::sign_envelope(k_trust_payload_type, write_trust(document), signers));
+  SOURCEOS_TRY_ASSIGN(const Version next, parse_version(text));
+  if (const auto before = host::read_file(path, limits::k_config_file_bytes_max)) {
+    SOURCEOS_TRY_ASSIGN(const Version last, parse_version(*before));
+    SOURCEOS_TRY(check_step(last.document, next));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view to_string(Trust::Source source) {
@@ -239,17 +254,15 @@ Status check_root_signatures(const TrustDocument& roots, const bundle::Envelope&
   return {};
 }
 
+Status check_trust(const std::filesystem::path& path, const TrustDocument& document,
+                   const std::vector<const bundle::Signer*>& signers) {
+  SOURCEOS_TRY(signed_next(path, document, signers));
+  return {};
+}
+
 Status save_trust(const std::filesystem::path& path, const TrustDocument& document,
                   const std::vector<const bundle::Signer*>& signers) {
-  SOURCEOS_TRY_ASSIGN(
-      const std::string text,
-      bundle::sign_envelope(k_trust_payload_type, write_trust(document), signers));
-  SOURCEOS_TRY_ASSIGN(const Version next, parse_version(text));
-  // What verifiers would refuse is not written.
-  if (const auto before = host::read_file(path, limits::k_config_file_bytes_max)) {
-    SOURCEOS_TRY_ASSIGN(const Version last, parse_version(*before));
-    SOURCEOS_TRY(check_step(last.document, next));
-  }
+  SOURCEOS_TRY_ASSIGN(const std::string text, signed_next(path, document, signers));
   SOURCEOS_TRY(host::write_file_atomically(path_of_version(path, document.version), text,
                                            k_file_mode, host::Durability::synced));
   return host::write_file_atomically(path, text, k_file_mode, host::Durability::synced);

@@ -36,6 +36,7 @@ Result<Report> import(const Options& options, Context& context) {
   record["verdict"] = to_string(verdict.decision);
   record["words"] = verdict.words;
   record["imported"] = false;
+  record["planned"] = options.has("--dry-run");
   record["next"] = context.command_line("evidence verify " + shown_path(context, path));
   const bool is_good = verdict.decision == verify::Decision::verified ||
                        (options.has("--allow-untrusted") && verdict.intact_not_trusted());
@@ -57,7 +58,9 @@ Result<Report> import(const Options& options, Context& context) {
 
 void print(const json::Value& record, Text& text) {
   const bool is_in = flag_of(record, "imported");
-  text.line(is_in ? "imported" : "not imported", is_in ? Tone::good : Tone::warning);
+  const bool is_planned = flag_of(record, "planned") && text_of(record, "reason").empty();
+  text.line(is_in ? "imported" : is_planned ? "would import" : "not imported",
+            is_in ? Tone::good : is_planned ? Tone::plain : Tone::warning);
   text.field("bundle", part_of(record, "bundleId"));
   text.field("verdict", text_of(record, "words"));
   if (is_in) {

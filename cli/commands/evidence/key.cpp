@@ -27,7 +27,8 @@ constexpr Option k_role_option = {.name = "--role",
                                   .value = "ROLE",
                                   .help = "What the key signs; 'bundle' by default",
                                   .choices = k_roles};
-constexpr std::array k_make_options = {k_role_option, k_passphrase_option};
+constexpr std::array k_make_own_options = {k_role_option, k_passphrase_option};
+constexpr auto k_make_options = joined(k_make_own_options, k_dry_run_options);
 constexpr std::array k_show_options = {k_role_option};
 constexpr std::array k_export_options = {
     k_role_option,
@@ -75,14 +76,32 @@ const bundle::SecretBytes* pointer_to(const std::optional<bundle::SecretBytes>& 
   return passphrase ? &*passphrase : nullptr;
 }
 
+// What 'key new' would make: a key has no id before it is there.
+Result<Report> plan_to_make(bundle::KeyRole role, const Context& context) {
+  const std::filesystem::path path = key_directory(context).file_of(role);
+  if (host::describe(path)) {
+    return fail(Error(ErrorKind::refused, "key-exists", "there is a key of this role already")
+                    .with_next(context.command_line(
+                        fmt::format("evidence key show --role {}", to_string(role)))));
+  }
+  json::Value record = new_record("evidence-key-new");
+  record["planned"] = true;
+  record["key"] = {{"role", to_string(role)}, {"keyId", nullptr}, {"file", shown_path(context, path)}};
+  return Report(std::move(record));
+}
+
 Result<Report> make(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const bundle::KeyRole role, role_of(options));
+  if (options.has("--dry-run")) {
+    return plan_to_make(role, context);
+  }
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   SOURCEOS_TRY_ASSIGN(const bundle::KeyFile key, key_directory(context).create(
                                                      role, context.host.random, pointer_to(passphrase)));
   SOURCEOS_TRY(extend_local_trust(context));
   SOURCEOS_TRY(note_change(context, "key-new", key));
   json::Value record = new_record("evidence-key-new");
+  record["planned"] = false;
   record["key"] = key_row(key, context);
   return Report(std::move(record));
 }
@@ -140,17 +159,24 @@ Result<Report> export_key(const Options& options, Context& context) {
 
 Result<Report> rotate(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const bundle::KeyRole role, role_of(options));
-  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   if (role == bundle::KeyRole::log) {
     return fail(Error(ErrorKind::refused, "log-key",
                       "a log has one key for life; a new log has a new one")
                     .with_next(context.command_line("evidence log new --reason TEXT")));
   }
+  json::Value record = new_record("evidence-key-rotate");
+  record["planned"] = options.has("--dry-run");
+  if (options.has("--dry-run")) {
+    SOURCEOS_TRY_ASSIGN(const bundle::KeyFile old_key, current(options, context));
+    record["oldKey"] = key_row(old_key, context);
+    record["newKey"] = nullptr;
+    return Report(std::move(record));
+  }
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   SOURCEOS_TRY_ASSIGN(const auto rotation, key_directory(context).rotate(role, context.host.random,
                                                                          pointer_to(passphrase)));
   SOURCEOS_TRY(extend_local_trust(context));
   SOURCEOS_TRY(note_change(context, "key-rotate", rotation.new_key));
-  json::Value record = new_record("evidence-key-rotate");
   record["oldKey"] = key_row(rotation.old_key, context);
   record["newKey"] = key_row(rotation.new_key, context);
   return Report(std::move(record));
@@ -171,6 +197,9 @@ void print_keys(const json::Value& record, Text& text) {
     if (const json::Value& key = part_of(record, name); key.is_object()) {
       rows.push_back(cells_of(key));
     }
+  }
+  if (flag_of(record, "planned")) {
+    text.line(part_of(record, "oldKey").is_object() ? "would put a new key in the place of" : "would make");
   }
   if (rows.empty()) {
     text.line("no key yet: the first 'evidence collect' makes them");

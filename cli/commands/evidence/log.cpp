@@ -213,9 +213,10 @@ Result<Report> anchor(const Options& options, Context& context) {
   if (!target) {
     return fail(ErrorKind::usage, "usage", "'--to TARGET' is missing");
   }
-  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
-  SOURCEOS_TRY_ASSIGN(const auto shown, redacted_text(context, shown_path(context, *target)));
   const bool is_planned = options.has("--dry-run");
+  SOURCEOS_TRY_ASSIGN(OpenStore open,
+                      open_store(context, is_planned ? bundle::StoreAccess::read : bundle::StoreAccess::write));
+  SOURCEOS_TRY_ASSIGN(const auto shown, redacted_text(context, shown_path(context, *target)));
   bundle::Anchor made{open.store.log().size(), open.store.log().root(),
                       format_seconds(context.host.clock.now()), shown.str()};
   if (!is_planned) {
@@ -238,16 +239,25 @@ void print_anchor(const json::Value& record, Text& text) {
                         text_of(record, "target")), Tone::good);
 }
 
-constexpr std::array k_new_options = {
+constexpr std::array k_new_own_options = {
     Option{.name = "--succeeds", .help = "The new log names the old one; always so"},
     Option{.name = "--reason", .kind = ValueKind::text, .value = "TEXT", .help = "Why, for the log"},
 };
+constexpr auto k_new_options = joined(k_new_own_options, k_dry_run_options);
 constexpr std::array k_new_examples = {
     Example{"After this machine was cloned from a snapshot", "evidence log new --succeeds --reason restored"},
 };
 Result<Report> begin_log(const Options& options, Context& context) {
   if (!options.has("--reason")) {
     return fail(ErrorKind::usage, "usage", "'log new' needs '--reason TEXT', which the log keeps");
+  }
+  json::Value record = new_record("evidence-log-new");
+  record["planned"] = options.has("--dry-run");
+  if (options.has("--dry-run")) {
+    SOURCEOS_TRY_ASSIGN(const OpenStore open, open_store(context, bundle::StoreAccess::read));
+    record["logId"] = nullptr;  // made of a nonce that there is not yet
+    record["succeeds"] = open.store.log_id();
+    return Report(std::move(record));
   }
   SOURCEOS_TRY_ASSIGN(const auto reason, redacted_text(context, *options.value("--reason")));
   SOURCEOS_TRY_ASSIGN(const auto signer, key_directory(context).load_or_create(
@@ -258,11 +268,16 @@ Result<Report> begin_log(const Options& options, Context& context) {
   store.log_signer = signer.get();
   SOURCEOS_TRY_ASSIGN(const std::string id,
                       bundle::Store::begin_successor(context.host, std::move(store), reason));
-  json::Value record = new_record("evidence-log-new");
   record["logId"] = id;
   return Report(std::move(record));
 }
-void print_new(const json::Value& record, Text& text) { text.field("log", text_of(record, "logId")); }
+void print_new(const json::Value& record, Text& text) {
+  if (flag_of(record, "planned")) {
+    text.field("would end", text_of(record, "succeeds"));
+    return;
+  }
+  text.field("log", text_of(record, "logId"));
+}
 
 constinit const Command k_show = {
     .name = "show",

@@ -12,12 +12,13 @@
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
 #include "cli/passphrase.hpp"
-#include "cli/render.hpp"
 #include "cli/report.hpp"
+#include "cli/trust_forms.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "core/time.hpp"
 #include "host/host.hpp"
+#include "verify/trust_check.hpp"
 
 namespace sourceos::cli {
 
@@ -45,7 +46,7 @@ constexpr Option k_key_option = {.name = "--key",
                                  .kind = ValueKind::file,
                                  .value = "FILE",
                                  .help = "The public key"};
-constexpr std::array k_init_options = {
+constexpr std::array k_init_own_options = {
     k_holder_option,
     k_expires_option,
     Option{.name = "--threshold",
@@ -54,7 +55,8 @@ constexpr std::array k_init_options = {
            .help = "How many holders must have signed a bundle; 1 by default"},
     k_passphrase_option,
 };
-constexpr std::array k_add_options = {
+constexpr auto k_init_options = joined(k_init_own_options, k_dry_run_options);
+constexpr std::array k_add_own_options = {
     k_key_option,
     Option{.name = "--role",
            .kind = ValueKind::choice,
@@ -67,7 +69,8 @@ constexpr std::array k_add_options = {
     k_expires_option,
     k_passphrase_option,
 };
-constexpr std::array k_revoke_options = {
+constexpr auto k_add_options = joined(k_add_own_options, k_dry_run_options);
+constexpr std::array k_revoke_own_options = {
     k_key_option,
     Option{.name = "--reason",
            .kind = ValueKind::choice,
@@ -81,7 +84,9 @@ constexpr std::array k_revoke_options = {
     k_expires_option,
     k_passphrase_option,
 };
-constexpr std::array k_rotate_options = {k_expires_option, k_passphrase_option};
+constexpr auto k_revoke_options = joined(k_revoke_own_options, k_dry_run_options);
+constexpr std::array k_rotate_own_options = {k_expires_option, k_passphrase_option};
+constexpr auto k_rotate_options = joined(k_rotate_own_options, k_dry_run_options);
 constexpr std::array k_init_examples = {
     Example{"A trust file with this account's keys", "evidence trust init trust.json --holder build-host"},
 };
@@ -140,74 +145,6 @@ Result<bundle::PublicKey> named_key(const Options& options) {
   return bundle::read_public_key_file(*path);
 }
 
-// --- showing
-
-json::Value time_or_null(const std::optional<UtcTime>& time) {
-  return time ? json::Value(format_seconds(*time)) : json::Value();
-}
-
-json::Value key_row(const verify::TrustedKey& key) {
-  json::Value row = {{"role", bundle::to_string(key.role)},
-                     {"holder", key.holder},
-                     {"keyId", bundle::key_id(key.key)},
-                     {"spkiSha256", bundle::spki_digest(key.key).text()},
-                     {"validFrom", time_or_null(key.valid_from)},
-                     {"validUntil", time_or_null(key.valid_until)}};
-  row["revoked"] = nullptr;
-  if (key.revocation) {
-    row["revoked"] = {{"reason", to_string(key.revocation->reason)},
-                      {"at", format_seconds(key.revocation->revoked_at)}};
-    if (const auto& last = key.revocation->last_good) {
-      row["revoked"]["lastGood"] = {{"logId", last->log_id}, {"size", last->size}, {"root", last->root.text()}};
-    }
-  }
-  return row;
-}
-
-json::Value document_record(std::string_view name, const verify::TrustDocument& document,
-                            const std::filesystem::path& path, const Context& context) {
-  json::Value record = new_record(name);
-  record["file"] = shown_path(context, path);
-  record["version"] = document.version;
-  record["local"] = document.local;
-  record["expires"] = time_or_null(document.expires);
-  record["thresholds"] = {{"bundle", document.bundle_threshold}, {"root", document.root_threshold}};
-  const bundle::Digest fingerprint = document.root_fingerprint();
-  record["rootFingerprint"] = fingerprint.text();
-  record["rootWords"] = verify::fingerprint_words(fingerprint);
-  record["keys"] = json::Value::array();
-  for (const verify::TrustedKey& key : document.keys) {
-    record["keys"].push_back(key_row(key));
-  }
-  return record;
-}
-
-void print(const json::Value& record, Text& text) {
-  text.field("file", text_of(record, "file"));
-  text.field("version", number(number_of(record, "version")));
-  if (flag_of(record, "local")) {
-    text.field("kind", "local: trusts this account's own keys");
-  } else {
-    text.field("expires", part_of(record, "expires"));
-    text.field("root", text_of(record, "rootFingerprint"));
-    text.field("in words", text_of(record, "rootWords"));
-  }
-  std::vector<std::vector<Cell>> rows;
-  for (const json::Value& key : part_of(record, "keys")) {
-    const json::Value& revoked = part_of(key, "revoked");
-    rows.push_back({text_of(key, "role"), text_of(key, "keyId"), text_of(key, "holder"),
-                    part_of(key, "validUntil"),
-                    revoked.is_object() ? Cell(fmt::format("revoked {}: {}", text_of(revoked, "at"),
-                                                           text_of(revoked, "reason")), Tone::bad)
-                                        : Cell("", Tone::plain)});
-  }
-  text.gap().table({"role", "key id", "holder", "valid until", ""}, rows);
-  if (const json::Value& outside = part_of(record, "outside"); outside.is_array()) {
-    text.gap().line(counted(outside.size(), "bundle", "bundles") + " of the store no longer count",
-                    outside.empty() ? Tone::plain : Tone::warning);
-  }
-}
-
 // --- changing
 
 using Passphrase = std::optional<bundle::SecretBytes>;
@@ -233,8 +170,13 @@ Result<Report> finish(std::string_view name, const verify::TrustDocument& docume
                       const std::vector<const bundle::Signer*>& signers, const Options& options,
                       const Context& context) {
   const std::filesystem::path path = options.operands().front();
+  json::Value record = trust_record(name, document, path, context);
+  record["planned"] = options.has("--dry-run");
+  if (options.has("--dry-run")) {
+    SOURCEOS_TRY(verify::check_trust(path, document, signers));
+    return Report(std::move(record));
+  }
   SOURCEOS_TRY(verify::save_trust(path, document, signers));
-  json::Value record = document_record(name, document, path, context);
   SOURCEOS_TRY(note_change(context, name, record));
   return Report(std::move(record));
 }
@@ -247,21 +189,41 @@ verify::TrustedKey trusted(const bundle::PublicKey& key, bundle::KeyRole role, s
   return out;
 }
 
+// With the keys that there are; those that 'trust init' would make have no id yet.
+Result<Report> plan_to_init(verify::TrustDocument document, const std::string& holder,
+                            const std::filesystem::path& path, const Context& context) {
+  for (const bundle::KeyRole role : {bundle::KeyRole::root, bundle::KeyRole::bundle, bundle::KeyRole::log}) {
+    const auto key = bundle::describe_key_file(key_directory(context).file_of(role));
+    if (!key && key.error().kind != ErrorKind::not_found) {
+      return fail(key.error());
+    }
+    if (key) {
+      document.keys.push_back(trusted(key->public_key, role, holder));
+    }
+  }
+  json::Value record = trust_record("evidence-trust-init", document, path, context);
+  record["planned"] = true;
+  return Report(std::move(record));
+}
+
 Result<Report> init(const Options& options, Context& context) {
   const std::filesystem::path path = options.operands().front();
   if (host::describe(path)) {
     return fail(Error(ErrorKind::refused, "file-exists", "the trust file is there already")
                     .with_next(context.command_line("evidence trust show " + path.string())));
   }
+  const std::string holder = options.value_or("--holder", "self");
+  verify::TrustDocument document;
+  SOURCEOS_TRY_ASSIGN(document.expires, expiry(options, context));
+  document.bundle_threshold = options.number("--threshold").value_or(1);
+  if (options.has("--dry-run")) {
+    return plan_to_init(std::move(document), holder, path, context);
+  }
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
   const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
   const bundle::KeyDirectory keys = key_directory(context);
   SOURCEOS_TRY_ASSIGN(const auto root,
                       keys.load_or_create(bundle::KeyRole::root, context.host.random, secret));
-  const std::string holder = options.value_or("--holder", "self");
-  verify::TrustDocument document;
-  SOURCEOS_TRY_ASSIGN(document.expires, expiry(options, context));
-  document.bundle_threshold = options.number("--threshold").value_or(1);
   document.keys.push_back(trusted(root->public_key(), bundle::KeyRole::root, holder));
   for (const bundle::KeyRole role : {bundle::KeyRole::bundle, bundle::KeyRole::log}) {
     SOURCEOS_TRY_ASSIGN(const auto signer, keys.load_or_create(role, context.host.random));
@@ -372,6 +334,9 @@ Result<Report> rotate(const Options& options, Context& context) {
                 fmt::format("expected this account's root key {} in the trust file, it has others",
                             bundle::key_id(old_root->public_key())));
   }
+  if (options.has("--dry-run")) {
+    return finish("evidence-trust-rotate", document, {old_root.get()}, options, context);
+  }
   const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
   SOURCEOS_TRY_ASSIGN(const auto rotation, key_directory(context).rotate(
                                                bundle::KeyRole::root, context.host.random, secret));
@@ -394,7 +359,7 @@ Result<Report> show(const Options& options, Context& context) {
                     .with_next(context.command_line("evidence collect")));
   }
   SOURCEOS_TRY_ASSIGN(const verify::TrustDocument document, read_document(path));
-  return Report(document_record("evidence-trust-show", document, path, context));
+  return Report(trust_record("evidence-trust-show", document, path, context));
 }
 
 constinit const Command k_init = {
@@ -406,7 +371,7 @@ constinit const Command k_init = {
     .operands = k_file_operands,
     .examples = k_init_examples,
     .run = init,
-    .print = print,
+    .print = print_trust_record,
     .store = StoreUse::needed,
 };
 constinit const Command k_add = {
@@ -416,7 +381,7 @@ constinit const Command k_add = {
     .operands = k_file_operands,
     .examples = k_add_examples,
     .run = add,
-    .print = print,
+    .print = print_trust_record,
     .store = StoreUse::needed,
 };
 constinit const Command k_revoke = {
@@ -426,7 +391,7 @@ constinit const Command k_revoke = {
     .operands = k_file_operands,
     .examples = k_revoke_examples,
     .run = revoke,
-    .print = print,
+    .print = print_trust_record,
     .store = StoreUse::needed,
 };
 constinit const Command k_rotate = {
@@ -436,7 +401,7 @@ constinit const Command k_rotate = {
     .operands = k_file_operands,
     .examples = k_rotate_examples,
     .run = rotate,
-    .print = print,
+    .print = print_trust_record,
     .store = StoreUse::needed,
 };
 constinit const Command k_show = {
@@ -445,7 +410,7 @@ constinit const Command k_show = {
     .operands = k_show_operands,
     .examples = k_show_examples,
     .run = show,
-    .print = print,
+    .print = print_trust_record,
 };
 constexpr std::array<const Command*, 5> k_commands = {&k_init, &k_add, &k_revoke, &k_rotate, &k_show};
 

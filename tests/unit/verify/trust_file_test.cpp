@@ -2,6 +2,7 @@
 #include "tests/broken/cases.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "verify/trust.hpp"
+#include "verify/trust_check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,6 +70,10 @@ TEST_CASE_FIXTURE(Fixture, "a version is not written that verifiers would refuse
   root().key = signer('R').public_key();
   CHECK(save_trust(file, document, {&signer('R')}).error().reason == "threshold");
   CHECK(save_trust(file, document, {&signer('r')}).error().reason == "threshold");
+  CHECK(check_trust(file, document, {&signer('r')}).error().reason == "threshold");
+  const std::string before = read_file(file);
+  CHECK(check_trust(file, document, {&signer('r'), &signer('R')}).has_value());
+  CHECK(read_file(file) == before);
   CHECK(save_trust(file, document, {&signer('r'), &signer('R')}).has_value());
 }
 
