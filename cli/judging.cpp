@@ -23,6 +23,17 @@ Result<std::vector<bundle::PublicKey>> read_keys(const std::vector<std::string>&
   return keys;
 }
 
+// An id as commands take it: with or without its prefix.
+Result<bundle::Digest> digest_of(const std::string& text, std::string_view option) {
+  if (auto digest = bundle::Digest::parse(text)) {
+    return digest;
+  }
+  if (const auto digest = bundle::Digest::parse_hex(text)) {
+    return *digest;
+  }
+  return fail(ErrorKind::usage, "usage", std::string("'").append(option) + "' is sha256:<64 hex digits>");
+}
+
 // A trust file that is asked for must be there; what it says may still be refused, which is a check.
 Result<verify::Trust> trust_from(const std::filesystem::path& file, const Options& options,
                                  const Context& context, verify::TrustMemory& memory) {
@@ -32,7 +43,7 @@ Result<verify::Trust> trust_from(const std::filesystem::path& file, const Option
   request.version_min = options.number("--trust-min-version");
   request.memory = options.has("--no-memory") ? nullptr : &memory;
   if (const auto pin = options.value("--trust-root")) {
-    SOURCEOS_TRY_ASSIGN(request.root_pin, bundle::Digest::parse(*pin));
+    SOURCEOS_TRY_ASSIGN(request.root_pin, digest_of(*pin, "--trust-root"));
   }
   verify::Trust trust = verify::load_trust(request);
   // No word on the bundle: the call names something that is not there or cannot be read.
@@ -104,6 +115,9 @@ Status add_checkpoints(const Options& options, const verify::Trust& trust, UtcTi
 }  // namespace
 
 Result<Judging> Judging::create(const Options& options, const Context& context) {
+  if (options.number("--threshold") == 0U) {
+    return fail(ErrorKind::usage, "usage", "'--threshold' is at least 1: somebody must have signed");
+  }
   Judging judging;
   SOURCEOS_TRY_ASSIGN(judging.path_trust_, trust_for(options, context, verify::Where::path));
   SOURCEOS_TRY_ASSIGN(judging.store_trust_, trust_for(options, context, verify::Where::own_store));
@@ -125,7 +139,7 @@ Result<Judging> Judging::create(const Options& options, const Context& context) 
   base.nonce = options.value("--nonce");
   base.max_seconds = options.number("--max-seconds").value_or(0);
   if (const auto expected = options.value("--expect")) {
-    SOURCEOS_TRY_ASSIGN(base.expect, bundle::Digest::parse(*expected));
+    SOURCEOS_TRY_ASSIGN(base.expect, digest_of(*expected, "--expect"));
   }
   if (!options.has("--no-memory")) {
     judging.memory_ =

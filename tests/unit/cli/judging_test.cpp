@@ -64,6 +64,15 @@ TEST_CASE("a trust file that is not there is an error, one that says nothing goo
   CHECK(bad->for_path().trust->refused.has_value());
 }
 
+TEST_CASE("a threshold of nobody and a pin that is no digest are usage errors") {
+  Scene scene;
+  CHECK(scene.judging({"--threshold", "0"}).error().kind == ErrorKind::usage);
+  CHECK(scene.judging({"--threshold", "1"}).has_value());
+  const auto trust = scene.fake.home.write("trust.json", "{}").string();
+  CHECK(scene.judging({"--trust", trust, "--trust-root", "abc"}).error().kind == ErrorKind::usage);
+  CHECK(scene.judging({"--trust", trust, "--trust-root", std::string(64, 'a')}).has_value());
+}
+
 TEST_CASE("a key file that is none is an error that names the file and not what is in it") {
   Scene scene;
   const auto file = scene.fake.home.write("key.pem", "hidden words");
