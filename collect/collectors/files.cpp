@@ -35,6 +35,9 @@ class FilesCollector : public Collector {
       }
     }
     SOURCEOS_TRY(walk.write_not_read({"files", "not-read.json"}));
+    if (failed == 0 && !walk.cut().empty()) {
+      outcome = CollectorOutcome::truncated(walk.cut());
+    }
     if (failed == paths.size()) {
       outcome.state = CollectorState::failed;
     }

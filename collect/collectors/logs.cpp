@@ -66,6 +66,9 @@ class Look {
         SOURCEOS_TRY(add_path(one));
       }
     }
+    if (outcome_.state == CollectorState::ok && !walk_.cut().empty()) {
+      outcome_ = CollectorOutcome::truncated(walk_.cut());
+    }
     return walk_.write_not_read({k_prefix, "not-read.json"});
   }
 

@@ -132,10 +132,17 @@ Status TreeWalk::visit(std::vector<Level>& levels, std::vector<std::string>& seg
   return {};
 }
 
+void TreeWalk::cut_off(const std::string& path, const std::string& limit) {
+  note({path, limit, {}});
+  if (cut_.empty()) {
+    cut_ = limit;
+  }
+}
+
 void TreeWalk::enter(std::vector<Level>& levels, std::vector<std::string>& segments,
                      const std::string& name, const std::string& path, bool root_is_unsafe) {
   if (levels.size() >= k_depth_max) {
-    note({path, "depth-limit", {}});
+    cut_off(path, "depth-limit");
     return;
   }
   Level below;
@@ -150,6 +157,10 @@ void TreeWalk::enter(std::vector<Level>& levels, std::vector<std::string>& segme
     return;
   }
   auto entries = host::list_directory(below.directory, context_.entries_max);
+  if (!entries && entries.error().kind == ErrorKind::limit) {
+    cut_off(path, entries.error().reason);
+    return;
+  }
   if (!entries) {
     note({path, entries.error().reason, {}});
     return;

@@ -36,6 +36,8 @@ class TreeWalk {
   void note(NotRead what);
   // What was noted, so far and in all.
   [[nodiscard]] std::uint64_t not_read_count() const { return not_read_count_; }
+  // The limit that kept whole directories out, the first one; empty when none did.
+  [[nodiscard]] const std::string& cut() const { return cut_; }
   // An entry that lists it, when there is something.
   [[nodiscard]] Status write_not_read(std::vector<std::string> entry);
 
@@ -43,6 +45,7 @@ class TreeWalk {
   struct Level;
   [[nodiscard]] Status visit(std::vector<Level>& levels, std::vector<std::string>& segments,
                              const std::shared_ptr<const FileRoot>& root, bool root_is_unsafe);
+  void cut_off(const std::string& path, const std::string& limit);
   void enter(std::vector<Level>& levels, std::vector<std::string>& segments,
              const std::string& name, const std::string& path, bool root_is_unsafe);
   [[nodiscard]] Status add_source(std::shared_ptr<const FileRoot> root, std::string relative,
@@ -56,6 +59,7 @@ class TreeWalk {
   Keep keep_;
   std::vector<NotRead> not_read_;
   std::uint64_t not_read_count_ = 0;
+  std::string cut_;
 };
 
 [[nodiscard]] std::string_view word_of(host::FileKind kind);

@@ -55,6 +55,21 @@ TEST_CASE("more files than the limit end the walk with an error, none is lost th
   CHECK((!outcome || outcome->state != CollectorState::ok));
 }
 
+TEST_CASE("a tree that goes deeper than the limit is cut, and the collector says so") {
+  CollectFixture fixture;
+  std::string path = "tree/";
+  for (int i = 0; i < 200; ++i) {
+    path += "d/";
+  }
+  fixture.fake.home.write(path + "leaf", "x");
+  fixture.fake.home.write("tree/a.txt", "a");
+  const auto outcome = fixture.run(files_collector(), {{"paths", {"tree"}}});
+  REQUIRE(outcome);
+  CHECK(outcome->state == CollectorState::truncated);
+  CHECK(outcome->reason == "depth-limit");
+  CHECK(fixture.text({"files", "tree", "a.txt"}) == "a");
+}
+
 TEST_CASE("a collector whose time is up says so") {
   CollectFixture fixture;
   fixture.deadline = std::chrono::steady_clock::now();
