@@ -59,8 +59,8 @@ Result<GitSources> GitSources::open(const host::Host& host, const std::filesyste
   SOURCEOS_TRY_ASSIGN(const host::GitLocation location, host::locate_repository(tree));
   if (location.layout != host::GitLayout::work_tree) {
     return fail(ErrorKind::refused, "repository-elsewhere",
-                fmt::format("'{}' is a {} repository; only one with its own '.git' is read",
-                            tree.string(), host::to_string(location.layout)));
+                fmt::format("expected '{}' to hold its own '.git' directory, its repository is {}", tree.string(),
+                            location.layout == host::GitLayout::bare ? "bare" : "elsewhere"));
   }
   SOURCEOS_TRY_ASSIGN(std::filesystem::path scratch, make_scratch());
   GitSources sources(host, tree, std::move(scratch));
