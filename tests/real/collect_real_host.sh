@@ -18,12 +18,13 @@ secret="gh""p_$(LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 36 || true)"
 
 units=$HOME/.config/systemd/user
 mkdir -p "$units"
+# It lives for a moment: of a process that is gone journald cannot tell the unit.
 cat >"$units/bundle-demo.service" <<EOT
 [Unit]
 Description=Bundle demo
 [Service]
 Environment=DEMO_TOKEN=$secret
-ExecStart=/bin/sh -c 'echo "demo starts with token $secret"; exit 3'
+ExecStart=/bin/sh -c 'echo "demo starts with token $secret"; sleep 1; exit 3'
 EOT
 systemctl --user daemon-reload
 systemctl --user start bundle-demo.service
