@@ -76,12 +76,12 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// A unit that fails at once, with a drop-in.
+// A unit that fails soon, with a drop-in: of a process that is gone journald cannot tell the unit.
 void make_failed_unit(RealHost& host) {
   const fs::path folder = host.home() / ".config/systemd/user";
   fs::create_directories(folder / "real-demo.service.d");
   std::ofstream(folder / "real-demo.service")
-      << "[Unit]\nDescription=Real demo\n[Service]\nExecStart=/bin/sh -c 'echo demo says hello; exit 3'\n";
+      << "[Unit]\nDescription=Real demo\n[Service]\nExecStart=/bin/sh -c 'echo demo says hello; sleep 1; exit 3'\n";
   std::ofstream(folder / "real-demo.service.d/restart.conf") << "[Service]\nRestart=no\n";
   host.must({"systemctl", "--user", "daemon-reload"});
   host.must({"systemctl", "--user", "start", "real-demo.service"});
