@@ -39,10 +39,10 @@ constexpr std::array<std::uint8_t, 256> make_base64() {
 }
 constexpr auto k_base64 = make_base64();
 
-// Whole groups of four, then what the rest still gives.
-std::string decode_base64(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 3);
+// Gives take() each byte: of whole groups of four, then what the rest still gives. False as soon as
+// it says so.
+template <class Take>
+bool decode_base64_to(std::string_view text, Take take) {
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
@@ -51,20 +51,28 @@ std::string decode_base64(std::string_view text) {
       break;
     }
     bits = bits << 6 | digit;
-    if (++count == 4) {
-      out += static_cast<char>(bits >> 16);
-      out += static_cast<char>(bits >> 8);
-      out += static_cast<char>(bits);
-      bits = 0;
-      count = 0;
+    if (++count < 4) {
+      continue;
     }
+    for (const unsigned shift : {16U, 8U, 0U}) {
+      if (!take(static_cast<std::uint8_t>(bits >> shift))) {
+        return false;
+      }
+    }
+    bits = 0;
+    count = 0;
   }
-  if (count >= 2) {
-    out += static_cast<char>(bits >> (count == 3 ? 10 : 4));
-  }
-  if (count == 3) {
-    out += static_cast<char>(bits >> 2);
-  }
+  return (count < 2 || take(static_cast<std::uint8_t>(bits >> (count == 3 ? 10 : 4)))) &&
+         (count < 3 || take(static_cast<std::uint8_t>(bits >> 2)));
+}
+
+std::string decode_base64(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  static_cast<void>(decode_base64_to(text, [&](std::uint8_t byte) {
+    out += static_cast<char>(byte);
+    return true;
+  }));
   return out;
 }
 
@@ -120,27 +128,7 @@ bool is_readable(std::string_view bytes) {
 // The same of what decode_base64() makes of the text; most stop at their first bytes.
 bool decodes_to_readable(std::string_view text) {
   Readable readable;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::uint8_t digit = k_base64[static_cast<unsigned char>(c)];
-    if (digit == k_no_digit) {
-      break;
-    }
-    bits = bits << 6 | digit;
-    if (++count < 4) {
-      continue;
-    }
-    for (const unsigned shift : {16U, 8U, 0U}) {
-      if (!readable.take(static_cast<std::uint8_t>(bits >> shift))) {
-        return false;
-      }
-    }
-    bits = 0;
-    count = 0;
-  }
-  return (count < 2 || readable.take(static_cast<std::uint8_t>(bits >> (count == 3 ? 10 : 4)))) &&
-         (count < 3 || readable.take(static_cast<std::uint8_t>(bits >> 2))) && readable.holds();
+  return decode_base64_to(text, [&](std::uint8_t byte) { return readable.take(byte); }) && readable.holds();
 }
 
 std::size_t inflate_bound(std::size_t size) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "probe_support.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,14 +11,6 @@
 using namespace sourceos::redact;
 
 namespace {
-
-Probe probe_of(std::string_view text) {
-  Probe probe{.size = static_cast<unsigned>(text.size())};
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    probe.bytes |= (std::uint32_t{static_cast<unsigned char>(text[i])} | 0x20U) << (8 * i);
-  }
-  return probe;
-}
 
 std::uint32_t groups_of(const ProbeTables& tables, std::string_view text) {
   std::uint32_t groups = ~0U;

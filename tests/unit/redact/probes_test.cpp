@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "probe_support.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -10,14 +12,6 @@
 using namespace sourceos::redact;
 
 namespace {
-
-Probe probe_of(std::string_view text) {
-  Probe probe{.size = static_cast<unsigned>(text.size())};
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    probe.bytes |= (std::uint32_t{static_cast<unsigned char>(text[i])} | 0x20U) << (8 * i);
-  }
-  return probe;
-}
 
 bool has(const Probes::List& list, std::size_t at) { return std::ranges::find(list.list(), at) != list.list().end(); }
 
