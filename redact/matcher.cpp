@@ -28,6 +28,11 @@ const Matcher::Compiled& Matcher::compiled() const {
   return *compiled_;
 }
 
+bool Matcher::may_match(const TextPairs& text) const {
+  std::call_once(pairs_once_, [this] { pairs_.emplace(pattern_); });
+  return pairs_->may_match(text);
+}
+
 Status Matcher::check() const {
   const RE2& expression = compiled().expression;
   if (!expression.ok()) {

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
+#include "redact/pattern_pairs.hpp"
 
 namespace sourceos::redact {
 
@@ -33,6 +35,8 @@ class Matcher {
   // The same for a match that begins at `from`.
   [[nodiscard]] bool find_at(std::string_view text, std::size_t from, std::size_t to,
                              Match& match) const;
+  // False: find() has no match in that text. Told without compiling.
+  [[nodiscard]] bool may_match(const TextPairs& text) const;
   // Compiles now and says whether RE2 takes the pattern.
   [[nodiscard]] Status check() const;
 
@@ -45,6 +49,8 @@ class Matcher {
   int secret_group_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<Compiled> compiled_;
+  mutable std::once_flag pairs_once_;
+  mutable std::optional<PatternPairs> pairs_;
 };
 
 }  // namespace sourceos::redact

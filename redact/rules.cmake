@@ -44,6 +44,7 @@ sourceos_library(redact_rules
     pattern.cpp
     pattern_begins.cpp
     pattern_needs.cpp
+    pattern_pairs.cpp
     pattern_tree.cpp
     rule_example.cpp
     rules.cpp

@@ -37,13 +37,16 @@ bool ScanSetup::name_span(Span& span, std::string_view value, bool issuer) const
 
 Worker::Worker(const ScanSetup& setup) {
   static_cast<void>(setup.rules->fit(scratch));  // scan() says so when it does not fit
+  asked.resize(setup.rules->rules().size());
   for (Level& level : levels) {
     level.progress.resize(setup.rules->rules().size());
   }
 }
 
 Scan::Scan(const ScanSetup& setup, Worker& worker, ScanOptions options)
-    : setup_(&setup), worker_(&worker), level_(&worker.levels[options.depth]), options_(options) {}
+    : setup_(&setup), worker_(&worker), level_(&worker.levels[options.depth]), options_(options) {
+  level_->line.to = level_->window.to = 0;
+}
 
 Scan::~Scan() {
   for (const std::uint32_t rule : level_->touched) {

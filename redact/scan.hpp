@@ -53,15 +53,27 @@ struct Worker {
     std::uint64_t clean_from = 0, clean_to = 0;  // none begins in there
     std::uint64_t judged_to = 0;  // up to there values were judged
   };
+  // The pairs of the bytes that a rule was last looked for in: the next one often is in the same.
+  struct SeenPairs {
+    std::uint64_t from = 0, to = 0;
+    TextPairs pairs;
+  };
   struct Level {
     std::array<std::vector<Event>, k_parts> events;
     std::vector<Event> known;
     std::vector<Progress> progress;  // by rule
     std::vector<std::uint32_t> touched;
     std::string neutral;                // a window with placeholders made plain
+    SeenPairs line, window;             // of rules that stay on a line, of others
     ByteMarks marks;
   };
+  // Of a rule: how often its pairs were asked for, and said that it has no match.
+  struct Asked {
+    std::uint32_t times = 0, refused = 0;
+    [[nodiscard]] bool pays() const { return times < 32 || refused > times / 2; }
+  };
   Engine::Scratch scratch;
+  std::vector<Asked> asked;             // by rule
   std::array<Level, limits::k_decode_depth_max + 2> levels;
 };
 
@@ -122,6 +134,8 @@ class Scan {
   // The next match in [from, to), which begins before `end`.
   bool find_match(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
   [[nodiscard]] Extent on_its_line(const Rule& rule, Extent where, std::uint64_t end) const;
+  // False: no match of the rule lies in there. `end`: its trigger's.
+  [[nodiscard]] bool may_match(std::uint32_t rule, Extent where, std::uint64_t end);
   bool find_ahead(const TriggeredRule& start, Extent where, std::uint64_t end, Window& view, Match& match);
   Worker::Progress& touch(std::uint32_t rule);
   void take_match(std::uint32_t rule, const Window& view, const Match& match);

@@ -81,6 +81,9 @@ bool Scan::find_match(const TriggeredRule& start, Extent where, std::uint64_t en
   const auto [from, to] = where;
   const std::uint64_t seen_from = std::max(base_, from - std::min<std::uint64_t>(from, k_rule_before_bytes));
   view = window(seen_from, std::min(to + rule.tail + 1, end_of_text()));
+  if (view.text.data() == text_.data() && !may_match(start.rule, on_its_line(rule, where, end), end)) {
+    return false;
+  }
   return setup_->rules->matcher(start.rule).find_at(view.text, from - view.base, to - view.base, match);
 }
 
@@ -93,6 +96,32 @@ Scan::Extent Scan::on_its_line(const Rule& rule, Extent where, std::uint64_t end
   const std::size_t after = bytes(end, where.to).find('\n');
   return {before == std::string_view::npos ? where.from : where.from + before + 1,
           after == std::string_view::npos ? where.to : end + after};
+}
+
+// Many rules share triggers, so the pairs are read of more than one asks for: of what stands on the line
+// near the trigger.
+bool Scan::may_match(std::uint32_t rule, Extent where, std::uint64_t end) {
+  constexpr std::uint64_t k_side_bytes = 512;
+  Worker::Asked& asked = worker_->asked[rule];
+  if (!asked.pays()) {
+    return true;
+  }
+  const bool newline = setup_->rules->rules()[rule].newline;
+  Worker::SeenPairs& seen = newline ? level_->window : level_->line;
+  if (where.from < seen.from || where.to > seen.to) {
+    if (!newline) {
+      const Extent line = on_its_line(setup_->rules->rules()[rule], {std::max(base_, end - std::min(end, k_side_bytes)),
+                                                                    std::min(end + k_side_bytes, end_of_text())}, end);
+      where = {std::min(where.from, line.from), std::max(where.to, line.to)};
+    }
+    seen.from = where.from;
+    seen.to = where.to;
+    seen.pairs.read(bytes(where.from, where.to));
+  }
+  const bool may = setup_->rules->matcher(rule).may_match(seen.pairs);
+  ++asked.times;
+  asked.refused += may ? 0U : 1U;
+  return may;
 }
 
 // Searches from where it is not known already that none begins. Triggers that follow each other
@@ -121,7 +150,8 @@ bool Scan::find_ahead(const TriggeredRule& start, Extent where, std::uint64_t en
     to = where.to;
     plain = look_to(to);
   }
-  const bool found = setup_->rules->matcher(start.rule).find(view.text, from - view.base, to - view.base, match);
+  const bool found = (!plain || may_match(start.rule, {from, to}, end)) &&
+                     setup_->rules->matcher(start.rule).find(view.text, from - view.base, to - view.base, match);
   if (found && view.base + match.from < end) {
     return true;
   }
