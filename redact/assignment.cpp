@@ -145,7 +145,15 @@ class AssignmentReader : public PairReader {
       out_.joint = Joint::space;
       return true;
     }
-    if (blank && !closed && starts_long_run()) {
+    if (blank && take(". ") && is_quote(peek())) {  // (name . "x")
+      out_.joint = Joint::argument;
+      return true;
+    }
+    if (blank && !closed && starts_long_run("-_.$+/=")) {
+      out_.joint = Joint::beside;
+      return true;
+    }
+    if (!closed && skip_loose_sign() && starts_long_run("-_+/")) {
       out_.joint = Joint::beside;
       return true;
     }
@@ -153,11 +161,23 @@ class AssignmentReader : public PairReader {
     return false;
   }
 
-  [[nodiscard]] bool starts_long_run() const {
+  // What people and tables write between a name and a value, besides the signs of languages.
+  bool skip_loose_sign() {
+    for (const std::string_view sign : {",", "|", ";", "~", "!", "- ", "– ", "— ", "→", "←"}) {
+      if (take(sign)) {
+        skip_blanks();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Letters, digits and `marks`, perhaps behind a quote.
+  [[nodiscard]] bool starts_long_run(std::string_view marks) const {
     constexpr std::size_t k_long_run = 20;
-    const std::string_view run = rest().substr(0, k_long_run);
+    const std::string_view run = rest().substr(peek() == '"' || peek() == '\'' ? 1 : 0, k_long_run);
     return run.size() == k_long_run &&
-           std::ranges::all_of(run, [](char c) { return is_name(c) || c == '+' || c == '/' || c == '='; });
+           std::ranges::all_of(run, [marks](char c) { return (is_word(c) && c != '_') || marks.contains(c); });
   }
 
   // `password string = "x"`: a type between name and sign.
@@ -196,7 +216,7 @@ class AssignmentReader : public PairReader {
       out_.joint = Joint::comparison;
       return true;
     }
-    static constexpr auto k_equals = std::to_array<std::string_view>({"||", "??", "| ", ".=", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
+    static constexpr auto k_equals = std::to_array<std::string_view>({"||=", "?\?=", "&&=", "<<-", "||", "??", "| ", ".=", ":=", "=>", "?=", "+=", "=", "->", "%3D", "%3d",
                                                               "&#61;", "\\u003d", "<-"});
     for (const std::string_view sign : k_equals) {
       if (sign == "->" && is_word(peek(2))) {

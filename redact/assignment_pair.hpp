@@ -20,7 +20,7 @@ class PairReader : public ValueReader {
     for (int count = 0; count < 3; ++count) {
       if (!take_quote().empty()) {
         quoted = true;
-      } else if (!take("[]") && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
+      } else if (!take("**") && !take("[]") && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
         break;
       }
     }
@@ -74,6 +74,10 @@ class PairReader : public ValueReader {
       at_ = start;
       return false;
     }
+    if (closed && take_string_length()) {
+      out_.joint = Joint::pair;
+      return true;
+    }
     take(",");
     skip_space();
     if (closed && take_argument_number()) {
@@ -107,6 +111,21 @@ class PairReader : public ValueReader {
         at_ += end;
       }
     }
+  }
+
+  // `s:8:"password";s:12:"x"`, as PHP writes down an array.
+  bool take_string_length() {
+    const std::size_t start = at_;
+    if (take(";s:")) {
+      while (peek() >= '0' && peek() <= '9') {
+        ++at_;
+      }
+      if (take(":") && (peek() == '"' || peek() == '\\')) {
+        return true;
+      }
+    }
+    at_ = start;
+    return false;
   }
 
   // The next argument of an audit record: `a1="--password" a2="x"`.

@@ -1,18 +1,18 @@
-// The value of an assignment, read from where it begins: prefixes of strings, quotes, lists of
-// bytes, the default in a call, bare words up to what ends them. Only for assignment.cpp.
+// The value of an assignment, read from where it begins: quotes, lists of bytes, the default in a
+// call, bare words up to what ends them. Only for assignment.cpp.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "redact/assignment_text.hpp"
+#include "redact/assignment_prefix.hpp"
 
 namespace sourceos::redact {
 
-class ValueReader : public AssignmentText {
+class ValueReader : public PrefixReader {
  public:
-  using AssignmentText::AssignmentText;
+  using PrefixReader::PrefixReader;
 
  protected:
   void read_value() {
@@ -37,16 +37,16 @@ class ValueReader : public AssignmentText {
     read_bare();
   }
 
-  // `${1:-value}`, `"${NAME:=value}"`: what is used when nothing else is given.
+  // `${1:-value}`, `"${NAME:=value}"`, `${name:value}`: what is used when nothing else is given.
   bool read_expansion_default() {
     const std::size_t start = at_;
     take_quote();
     bool found = take("${");
     const std::size_t name = at_;
-    while (found && more() && is_word(peek())) {
+    while (found && more() && (is_word(peek()) || peek() == '.')) {
       ++at_;
     }
-    found = found && at_ > name && (take(":-") || take(":=") || take("-"));
+    found = found && at_ > name && (take(":-") || take(":=") || take("-") || take(":"));
     const std::size_t end = found ? text_.find_first_of("}\r\n", at_) : std::string_view::npos;
     if (end == std::string_view::npos || end == at_ || text_[end] != '}' || peek() == '$') {
       at_ = start;
@@ -87,71 +87,11 @@ class ValueReader : public AssignmentText {
       const bool may_follow = out_.joint == Joint::colon || out_.joint == Joint::markup || out_.joint == Joint::pair;
       if (!indented || (!quote && !may_follow) || out_.joint == Joint::words) {
         at_ = start;
+      } else if (out_.joint == Joint::colon && take("- ")) {
+        out_.joint = Joint::words;  // the first of a list
       }
     }
   }
-
-  // b"..", u'..', @"..", String.raw`..`, (".."), [".."], new String(".."), Bearer.
-  void skip_prefixes() {
-    for (int rounds = 0; rounds < 3; ++rounds) {
-      const std::size_t start = at_;
-      if (peek() == '!' && is_word(peek(1))) {  // a YAML tag
-        at_ = std::min(text_.find_first_of(" \t\r\n", at_), text_.size());
-        if (skip_blanks() && more() && !is_break(peek())) {
-          continue;
-        }
-        at_ = start;
-        return;
-      }
-      if ((peek() == '(' || peek() == '[') && out_.joint != Joint::markup) {
-        ++at_;
-        skip_blanks();
-        continue;
-      }
-      if (take_wrapper()) {
-        continue;
-      }
-      std::size_t letters = 0;
-      while (letters < 3 && (is_word(peek(letters)) || peek(letters) == '@')) {
-        ++letters;
-      }
-      if (letters > 0 && letters < 3 && (peek(letters) == '"' || peek(letters) == '\'') &&
-          out_.joint != Joint::markup) {
-        at_ += letters;
-        return;
-      }
-      if ((take_word("bearer") || take_word("basic") || take_word("token")) && skip_blanks() && more() &&
-          !is_break(peek())) {
-        return;
-      }
-      at_ = start;
-      return;
-    }
-  }
-
-  // `Some("x")`, `SecretStr('x')`, `string(14) "x"`: what debug output writes around a string.
-  bool take_wrapper() {
-    static constexpr auto k_wrappers = std::to_array<std::string_view>(
-        {"Some(", "Just ", "Ok(", "String::from(", "SecretStr(", "Secret(", "SecretString(", "Sensitive(", "Box(", "Text("});
-    for (const std::string_view wrapper : k_wrappers) {
-      if (rest().starts_with(wrapper) && is_quote(peek(wrapper.size()))) {
-        return take(wrapper);
-      }
-    }
-    const std::size_t start = at_;
-    if (take("string(") || take("str(") || take("String(")) {
-      while (more() && peek() >= '0' && peek() <= '9') {
-        ++at_;
-      }
-      if (take(") ") && is_quote(peek())) {
-        return true;
-      }
-      at_ = start;
-    }
-    return false;
-  }
-
-  static bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }
 
   // Up to the same quote again. A quote behind more back slashes than the opening one is inside.
   void read_quoted(std::string_view quote) {
@@ -173,8 +113,19 @@ class ValueReader : public AssignmentText {
       }
     }
     out_.cut = end >= text_.size();
+    skip_scheme_before(end);
     finish(end);
     out_.ends_line = ends_line(end + close.size());
+  }
+
+  // "Basic x": only before what is one word and long, else it is part of the value.
+  void skip_scheme_before(std::size_t end) {
+    constexpr std::size_t k_credential_bytes_min = 12;
+    at_ = out_.from;
+    if (skip_scheme() && at_ + k_credential_bytes_min <= end &&
+        text_.substr(at_, end - at_).find(' ') == std::string_view::npos) {
+      out_.from = at_;
+    }
   }
 
   [[nodiscard]] bool escaped_at(std::size_t end) const {
@@ -283,9 +234,28 @@ class ValueReader : public AssignmentText {
     return at > end + 1 && at < text_.size() && (text_[at] == '=' || text_[at] == ':');
   }
 
+  // `is_test ? "value" : null`, `System.getenv("X") ?: "value"`
+  bool read_choice(std::size_t end) {
+    const std::size_t start = at_;
+    at_ = end;
+    skip_blanks();
+    const bool chooses = take("? ") || take("?: ");
+    const std::string_view quote = chooses ? take_quote() : std::string_view();
+    if (quote.empty()) {
+      at_ = start;
+      return false;
+    }
+    read_quoted(quote);
+    out_.joint = Joint::argument;
+    return true;
+  }
+
   // `getenv("X", "default")`, `os.environ.get("X") or "default"`, `env.X || 'default'`: the last
   // string of the call when it comes after `,`, `or`, `||` or `??`.
   bool read_call_default(std::size_t end) {
+    if (read_choice(end)) {
+      return true;
+    }
     const std::string_view value = text_.substr(out_.from, end - out_.from);
     const bool call = value.find('(') != std::string_view::npos && !value.starts_with("(") && reads_setting(value);
     const bool reads_environment = value.find("env") != std::string_view::npos ||
@@ -298,7 +268,7 @@ class ValueReader : public AssignmentText {
     }
     const std::size_t line_end = std::min(text_.find_first_of("\r\n", out_.from), out_.from + 200);
     const std::string_view line = text_.substr(out_.from, line_end - out_.from);
-    for (const std::string_view joint : {" or ", "||", "??", ", ", ",", ") {"}) {
+    for (const std::string_view joint : {" or ", "||", "??", "?:", ", ", ",", ") {"}) {
       const std::size_t found = line.rfind(joint);
       if (found == std::string_view::npos) {
         continue;
@@ -316,17 +286,6 @@ class ValueReader : public AssignmentText {
     if (call && line.find_first_of("\"'") == std::string_view::npos) {
       out_.from = out_.to = 0;
       return true;  // a call without a string: code
-    }
-    return false;
-  }
-
-  // A function that hands out a setting and takes a default.
-  static bool reads_setting(std::string_view call) {
-    for (const std::string_view word : {"env", "Env", "ENV", "get", "Get", "fetch", "default", "Default", "config",
-                                        "setting", "prop", "Prop", "param", "opt", "coalesce", "lookup"}) {
-      if (call.find(word) != std::string_view::npos) {
-        return true;
-      }
     }
     return false;
   }

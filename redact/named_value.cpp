@@ -132,6 +132,14 @@ bool is_app_password(std::string_view value) {
   return spoken < 2;
 }
 
+// No sign stands before it, so it must look made by a machine: all kinds of characters, or long hex.
+bool is_sure_run(std::string_view value, const ValueShape& shape) {
+  constexpr std::size_t k_hex_bytes_min = 32;
+  const bool long_hex = value.size() >= k_hex_bytes_min && shape.digits > 3 &&
+                        value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return long_hex || (shape.upper >= 2 && shape.lower >= 2 && shape.digits >= 2);
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const ValueShape shape = shape_of(value);
   if (is_app_password(value)) {
@@ -152,7 +160,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
     return false;  // the verb, and a verdict
   }
   switch (found.joint) {
-    case Joint::beside: return false;
+    case Joint::beside: return is_sure_run(value, shape);
     case Joint::space:
       if (is_verb(found.name) && shape.digits == 0 && (words_only || found.name == "pass")) {
         return false;  // `Pass "it" on`, `CHECK_PASS "done"`
@@ -236,8 +244,7 @@ bool is_strong_value(const Assignment& found, std::string_view value) {
     const bool one_word = shape.lower + shape.upper == value.size();  // of a grammar, and the begin of code
     return !one_word && !is_continued(value) && value.find_first_of("|&;}") == std::string_view::npos;
   }
-  const bool long_hex = value.size() >= 32 && shape.digits > 3 && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  if (found.joint == Joint::beside && !long_hex && (shape.upper < 2 || shape.lower < 2 || shape.digits < 2)) {
+  if (found.joint == Joint::beside && !is_sure_run(value, shape)) {
     return false;
   }
   if ((found.ends_line || found.quoting == Quoting::quoted || found.joint == Joint::equals) && is_word_password(value)) {

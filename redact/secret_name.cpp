@@ -141,6 +141,10 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   if (word.ends_with("token") && !one_of(before, k_other_tokens) && before != "key") {
     return {"token", NameStrength::strong};
   }
+  static constexpr auto k_chosen_secrets = std::to_array<std::string_view>({"shared", "radius", "tacacs", "enable", "sip"});
+  if (word == "secret" && one_of(before, k_chosen_secrets)) {
+    return {"password", NameStrength::password};  // people choose it
+  }
   if (word.ends_with("secret")) {
     return {"secret", NameStrength::strong};
   }

@@ -72,3 +72,49 @@ TEST_CASE("byte values in braces are one value") {
   const std::string_view text = "key[] = {0x01, 0x02, 3, 4, 5, 6, 7, 8};";
   CHECK(read_assignment(text, 0).numbers);
 }
+
+TEST_CASE("what is written around a string is no part of the value") {
+  // Tags, casts, brackets, calls, the scheme of a credential, commands that print.
+  for (const std::string_view form :
+       {"@", "new String(@)", "std::string{@}", "Buffer.from(@)", "sensitive(@)", "Value(string: @)", "(char *) @",
+        "[string]@", "!!str @", "!vault @", "{ @ }", "{{ @ }}", "#{@}", "(\n  @\n)", "L@", "is_test ? @ : null",
+        "System.getenv(\"X\") ?: @", "$(echo -n @)", "<code>@</code>"}) {
+    CAPTURE(form);
+    std::string quoted(form);
+    quoted.replace(quoted.find('@'), 1, "\"ab12cd34\"");
+    const std::string under_equals = "password = " + quoted;
+    CHECK(value_of(under_equals, "password") == "ab12cd34");
+  }
+  CHECK(value_of("my $password = q(ab12);", "password") == "ab12");
+  CHECK(value_of("auth = \"Basic ab12cd34ef56\"", "auth") == "ab12cd34ef56");
+  CHECK(value_of("password = \"basic ab12\"", "password") == "basic ab12");
+  CHECK(value_of("password=$(printf '%s' ab12)", "password") == "ab12");
+  CHECK(value_of("db.password=${DB.PASS:ab12}", "password") == "ab12");
+}
+
+TEST_CASE("signs of languages, of tables and of prose hang a value on its name") {
+  for (const std::string_view sign : {" ||= ", " ?" "?= ", " &&= ", " <<- ", " .= ", " ?= ", " := ", " => "}) {
+    CAPTURE(sign);
+    CHECK(value_of("password" + std::string(sign) + "'ab12'", "password") == "ab12");
+  }
+  CHECK(value_of("**password**: ab12", "password") == "ab12");
+  CHECK(value_of("(password . \"ab12\")", "password") == "ab12");
+  CHECK(value_of("password:\n  - ab12\n", "password") == "ab12");
+  CHECK(value_of("s:8:\"password\";s:4:\"ab12\";", "password") == "ab12");
+  const std::string run = "aB3dEfgh1jkLmn0pqrsT";
+  for (const std::string_view sign : {",", "|", ";", "~", "!", " - ", " — ", "→"}) {
+    CAPTURE(sign);
+    const std::string text = "token" + std::string(sign) + run;
+    CHECK(value_of(text, "token") == run);
+    CHECK(read_assignment(text, 0).joint == Joint::beside);
+  }
+  CHECK_FALSE(read_assignment("token.py,sha256=" + run, 0).found());
+}
+
+TEST_CASE("a call that looks something up or takes a pattern is not entered") {
+  for (const std::string_view call : {"getenv(\"ab12\")", "re.compile(\"ab12\")", "open(\"ab12\")", "fail.error(\"ab12\")",
+                                      "password.encode(\"ab12\")", "f(x, \"ab12\")", "{\"ab12\": 1}"}) {
+    CAPTURE(call);
+    CHECK(value_of("password = " + std::string(call), "password") != "ab12");
+  }
+}
