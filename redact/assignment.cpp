@@ -59,11 +59,27 @@ class AssignmentReader : public PairReader {
   Assignment read_next_line() {
     skip_space();
     static_cast<void>(take("- "));
+    skip_item_number();
     skip_blanks();
     if (peek() != '-') {
       read_value();
     }
     return out_.ends_line ? out_ : Assignment();
+  }
+
+  // `2 => x`, `[2] => x`: items of a printed list.
+  void skip_item_number() {
+    const std::size_t start = at_;
+    static_cast<void>(take("["));
+    const std::size_t digits = at_;
+    while (peek() >= '0' && peek() <= '9') {
+      ++at_;
+    }
+    const bool number = at_ > digits;
+    static_cast<void>(take("]"));
+    if (!number || !take(" => ")) {
+      at_ = start;
+    }
   }
 
   void read_name() {
@@ -132,7 +148,9 @@ class AssignmentReader : public PairReader {
     // `put(Context.SECURITY_CREDENTIALS, "x")`: a constant names the value.
     const bool constant = !closed && peek() == ',' && out_.name.find('_') != std::string_view::npos &&
                           std::ranges::none_of(out_.name.substr(out_.name.rfind('.') + 1), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (((closed || constant) && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
+    // `{default_pass, <<"x">>}` of Erlang.
+    const bool tuple = !closed && peek() == ',' && begin_of_name() > 0 && text_[begin_of_name() - 1] == '{';
+    if (((closed || constant || tuple) && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
       out_.joint = Joint::argument;
       return true;
     }
@@ -249,7 +267,7 @@ class AssignmentReader : public PairReader {
 
   // `| name | value |`
   [[nodiscard]] bool in_table_row() const {
-    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    const std::size_t begin = begin_of_name();
     return begin > 1 && text_[begin - 1] == ' ' && text_[begin - 2] == '|';
   }
 
@@ -258,7 +276,7 @@ class AssignmentReader : public PairReader {
     static constexpr auto k_directives = std::to_array<std::string_view>(
         {"define", "global", "env", "arg", "setenv", "set", "setx", "export", "proxy_set_header", "add_header",
          "fastcgi_param", "uwsgi_param", "passenv", "setvar"});
-    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    const std::size_t begin = begin_of_name();
     static constexpr auto k_names =
         std::to_array<std::string_view>({"requirepass", "masterauth", "requirepassword", "rootpw", "bindpw", "masterpass",
                                          "default-auth-pass", "auth-pass"});
@@ -360,7 +378,7 @@ class AssignmentReader : public PairReader {
 
   // The rest of a start tag whose element is the name: `<Pass encoding="base64">`.
   bool read_attributes() {
-    std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    std::size_t begin = begin_of_name();
     if (begin > 0 && text_[begin - 1] == ':') {
       for (--begin; begin > 0 && is_word(text_[begin - 1]);) {
         --begin;  // a prefix of a name space

@@ -59,10 +59,12 @@ class PrefixReader : public AssignmentText {
     return enter_call() || (skip_scheme(), false);
   }
 
-  // `!vault x`, `!!str "x"`: a YAML tag.
+  // `!vault x`, `!!str "x"`: a tag of YAML, which has no digits.
   bool take_tag() {
     const std::size_t start = at_;
-    if (!is_word(peek(1)) && !(peek(1) == '!' && is_word(peek(2)))) {
+    const std::string_view tag = rest().substr(1, std::min(rest().find_first_of(" \t\r\n"), rest().size()) - 1);
+    const bool named = !tag.empty() && (is_word(tag.front()) || tag.front() == '!');
+    if (out_.joint != Joint::colon || !named || tag.find_first_of("0123456789") != std::string_view::npos) {
       return false;
     }
     at_ = std::min(text_.find_first_of(" \t\r\n", at_), text_.size());

@@ -20,6 +20,7 @@ class AssignmentText {
   static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
+  static bool is_alnum(char c) { return is_word(c) && c != '_'; }
   static bool is_name(char c) { return is_word(c) || c == '-' || c == '.' || c == '$'; }
   static bool is_blank(char c) { return c == ' ' || c == '\t'; }
   static bool is_break(char c) { return c == '\n' || c == '\r'; }
@@ -29,6 +30,7 @@ class AssignmentText {
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
+  [[nodiscard]] std::size_t begin_of_name() const { return static_cast<std::size_t>(out_.name.data() - text_.data()); }
   [[nodiscard]] std::string_view rest() const { return text_.substr(std::min(at_, text_.size())); }
 
   bool take(std::string_view literal) {

@@ -6,13 +6,13 @@
 #include <array>
 #include <string_view>
 
-#include "redact/assignment_prefix.hpp"
+#include "redact/assignment_quoted.hpp"
 
 namespace sourceos::redact {
 
-class ValueReader : public PrefixReader {
+class ValueReader : public QuotedReader {
  public:
-  using PrefixReader::PrefixReader;
+  using QuotedReader::QuotedReader;
 
  protected:
   void read_value() {
@@ -22,6 +22,9 @@ class ValueReader : public PrefixReader {
       return;
     }
     skip_prefixes();
+    if (out_.joint == Joint::argument) {
+      static_cast<void>(take("<<"));
+    }
     if (read_expansion_default()) {
       return;
     }
@@ -34,7 +37,66 @@ class ValueReader : public PrefixReader {
       read_numbers();
       return;
     }
-    read_bare();
+    if (!read_element() && !read_in_string()) {
+      read_bare();
+    }
+  }
+
+  // What stands between two tags, whatever it is made of.
+  bool read_element() {
+    constexpr std::string_view k_data = "<![CDATA[";
+    const std::size_t start = at_;
+    const bool data = take(k_data);
+    const std::size_t end = data ? text_.find("]]>", at_) : text_.find_first_of("<\r\n", at_);
+    if ((out_.joint != Joint::markup && out_.joint != Joint::pair) || end == std::string_view::npos || end == at_ ||
+        (!data && !text_.substr(end).starts_with("</"))) {
+      at_ = start;
+      return false;
+    }
+    out_.from = at_;
+    finish(end);
+    while (out_.to > out_.from && is_blank(text_[out_.to - 1])) {
+      --out_.to;
+    }
+    return true;
+  }
+
+  // `"NAME=value"`, `'--name=value'`: up to the quote that stands before the name, too.
+  bool read_in_string() {
+    const std::string_view quote = quote_before_name();
+    if (quote.empty() || out_.joint != Joint::equals || out_.spaced) {
+      return false;
+    }
+    out_.from = at_;
+    const std::size_t end = end_of_quoted(quote);
+    const std::string_view value = text_.substr(at_, end - at_);
+    if (end >= text_.size() || value.empty() || is_break(text_[end]) || !is_one_value(end)) {
+      return false;
+    }
+    finish(end);
+    out_.ends_line = ends_line(end + quote.size());
+    out_.ends_string = quote.back() == '"';
+    return true;
+  }
+
+  // No second parameter, and no command behind an assignment.
+  [[nodiscard]] bool is_one_value(std::size_t end) const {
+    for (std::size_t at = at_; at < end; ++at) {
+      const char c = text_[at];
+      if ((std::string_view("&,;").contains(c) && has_parameter_behind(at)) || c == '`' ||
+          (is_blank(c) && !is_secret_word(at + 1, end))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The word that begins at `from` is of the kind that stands in passwords, not in commands.
+  [[nodiscard]] bool is_secret_word(std::size_t from, std::size_t end) const {
+    const std::size_t to = std::min(text_.find(' ', from), end);
+    const std::string_view word = text_.substr(from, to - from);
+    return !word.empty() && is_alnum(word.front()) && word.find_first_of("0123456789") != std::string_view::npos &&
+           word.find_first_of("=/:.") == std::string_view::npos;
   }
 
   // `${1:-value}`, `"${NAME:=value}"`, `${name:value}`: what is used when nothing else is given.
@@ -93,55 +155,6 @@ class ValueReader : public PrefixReader {
     }
   }
 
-  // Up to the same quote again. A quote behind more back slashes than the opening one is inside.
-  void read_quoted(std::string_view quote) {
-    out_.quoting = Quoting::quoted;
-    std::string_view close = quote;
-    if (quote.size() == 1 && peek() == quote.front() && peek(1) == quote.front()) {
-      close = text_.substr(at_ - 1, 3);
-      at_ += 2;
-      skip_blanks();
-    }
-    out_.from = at_;
-    std::size_t end = at_;
-    for (; end < text_.size(); ++end) {
-      if (text_.substr(end).starts_with(close) && !escaped_at(end)) {
-        break;
-      }
-      if (is_break(text_[end]) && close.size() == 1 && close != "`" && !folds_at(end)) {
-        break;
-      }
-    }
-    out_.cut = end >= text_.size();
-    skip_scheme_before(end);
-    finish(end);
-    out_.ends_line = ends_line(end + close.size());
-  }
-
-  // "Basic x": only before what is one word and long, else it is part of the value.
-  void skip_scheme_before(std::size_t end) {
-    constexpr std::size_t k_credential_bytes_min = 12;
-    at_ = out_.from;
-    if (skip_scheme() && at_ + k_credential_bytes_min <= end &&
-        text_.substr(at_, end - at_).find(' ') == std::string_view::npos) {
-      out_.from = at_;
-    }
-  }
-
-  [[nodiscard]] bool escaped_at(std::size_t end) const {
-    std::size_t slashes = 0;
-    while (end > out_.from + slashes && text_[end - slashes - 1] == '\\') {
-      ++slashes;
-    }
-    return slashes % 2 == 1;
-  }
-
-  // A long quoted run may go on over indented lines.
-  [[nodiscard]] bool folds_at(std::size_t end) const {
-    return end - out_.from >= 40 && end + 1 < text_.size() && is_blank(text_[end + 1]) &&
-           text_.substr(out_.from, end - out_.from).find(' ') == std::string_view::npos;
-  }
-
   // Bytes as numbers: {0x35, 0x34, 023}, []byte{333, 9}; the text may end before the brace.
   void read_numbers() {
     constexpr int k_numbers_min = 8;
@@ -189,22 +202,28 @@ class ValueReader : public PrefixReader {
 
   // The name is a query parameter: `&` ends its value.
   [[nodiscard]] bool in_query() const {
-    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    const std::size_t begin = begin_of_name();
     const char before = begin > 0 ? text_[begin - 1] : '\0';
     return before == '?' || before == '&' || (before == ';' && begin > 4 && text_[begin - 5] == '&');
   }
 
   // `%26name%3D`: the digits of the escape were read with the name.
   [[nodiscard]] bool in_encoded_query() const {
-    const std::size_t begin = static_cast<std::size_t>(out_.name.data() - text_.data());
+    const std::size_t begin = begin_of_name();
     return begin > 0 && text_[begin - 1] == '%' &&
            (out_.name.starts_with("26") || out_.name.starts_with("3F") || out_.name.starts_with("3f"));
   }
 
   [[nodiscard]] bool ends_bare(std::size_t end, bool query, bool encoded) const {
     const char c = text_[end];
-    if (is_blank(c) || is_break(c) || c == '"' || c == '`' || c == '<' || static_cast<unsigned char>(c) < 0x20) {
+    if ((c == ' ' || c == '"') && end > out_.from && has_line_for_itself() && goes_on_in_line(end + 1)) {
+      return false;
+    }
+    if (is_blank(c) || is_break(c) || c == '"' || c == '`' || static_cast<unsigned char>(c) < 0x20) {
       return true;
+    }
+    if (c == '<') {
+      return out_.joint == Joint::markup || out_.joint == Joint::pair || end == out_.from || is_tag(end);
     }
     const std::string_view here = text_.substr(end);
     if ((query && (c == '&' || c == '#')) || (encoded && here.starts_with("%26"))) {
@@ -219,19 +238,83 @@ class ValueReader : public PrefixReader {
              here.starts_with("\\t");
     }
     if (c == ',' || c == ';') {
-      return end + 1 >= text_.size() || !is_word(text_[end + 1]) || has_parameter_behind(end) || c == ';' ||
-             out_.joint != Joint::equals;
+      return end + 1 >= text_.size() || !is_word(text_[end + 1]) || has_parameter_behind(end) ||
+             ((c == ';' || out_.joint != Joint::equals) && !has_tail_behind(end));
+    }
+    return false;
+  }
+
+  // `</b`, `<br>`, `<<`: markup around the value. Tags are words; `<7Kq>` is none.
+  [[nodiscard]] bool is_tag(std::size_t open) const {
+    std::size_t at = open + 1;
+    while (at < text_.size() && ((lower(text_[at]) >= 'a' && lower(text_[at]) <= 'z') || text_[at] == '-')) {
+      ++at;
+    }
+    return at >= text_.size() || at > open + 12 || !is_alnum(text_[at]);
+  }
+
+  // The sign belongs to the value of a setting that has its line for itself: what follows up to the
+  // line's end is no command and no next value.
+  [[nodiscard]] bool has_tail_behind(std::size_t sign) const {
+    constexpr std::string_view k_signs = "!#%+-_@^*";
+    const std::size_t begin = begin_of_name();
+    const bool alone = begin == 0 || is_break(text_[begin - 1]) || is_blank(text_[begin - 1]);
+    std::size_t at = sign + 1;
+    while (at < text_.size() && (is_alnum(text_[at]) || k_signs.contains(text_[at]))) {
+      ++at;
+    }
+    const std::string_view tail = text_.substr(sign + 1, at - sign - 1);
+    const bool ends = at >= text_.size() || is_break(text_[at]);
+    return alone && holds_digit(tail) && (ends || (is_blank(text_[at]) && holds_capital(tail)));
+  }
+
+  static bool holds_digit(std::string_view word) { return word.find_first_of("0123456789") != std::string_view::npos; }
+  static bool holds_capital(std::string_view word) {
+    return std::ranges::any_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
+  }
+
+  // Nothing but white space, `export` or a dash stands before the name.
+  [[nodiscard]] bool has_line_for_itself() const {
+    const std::size_t begin = begin_of_name();
+    const std::size_t from = begin == 0 ? 0 : text_.find_last_of("\r\n", begin - 1) + 1;
+    std::string_view before = text_.substr(from, begin - from);
+    for (const std::string_view word : {"export ", "set ", "SET ", "- "}) {
+      before = before.ends_with(word) ? before.substr(0, before.size() - word.size()) : before;
+    }
+    return before.find_first_not_of(" \t") == std::string_view::npos &&
+           (out_.joint == Joint::colon || out_.joint == Joint::equals);
+  }
+
+  // Up to the line's end stand few words, all of the kind that only passwords hold.
+  [[nodiscard]] bool goes_on_in_line(std::size_t at) const {
+    constexpr int k_words_max = 3;
+    for (int words = 0; words < k_words_max; ++words) {
+      const std::size_t from = at;
+      while (at < text_.size() && (is_alnum(text_[at]) || std::string_view("!#%+-_@^*").contains(text_[at]))) {
+        ++at;
+      }
+      const std::string_view word = text_.substr(from, at - from);
+      if (!holds_digit(word) || !holds_capital(word) || !is_alnum(word.front())) {
+        return false;
+      }
+      if (at >= text_.size() || is_break(text_[at])) {
+        return true;
+      }
+      if (text_[at++] != ' ') {
+        return false;
+      }
     }
     return false;
   }
 
   // `&name=` or `,name=`, `,name:`: another pair begins here.
   [[nodiscard]] bool has_parameter_behind(std::size_t end) const {
-    std::size_t at = end + 1;
-    while (at < text_.size() && (is_name(text_[at]) || text_[at] == ' ') && at - end < 40) {
+    const std::size_t name = std::min(text_.find_first_not_of(' ', end + 1), text_.size());
+    std::size_t at = name;
+    while (at < text_.size() && is_name(text_[at]) && at - end < 40) {
       ++at;
     }
-    return at > end + 1 && at < text_.size() && (text_[at] == '=' || text_[at] == ':');
+    return at > name && at < text_.size() && (text_[at] == '=' || text_[at] == ':');
   }
 
   // `is_test ? "value" : null`, `System.getenv("X") ?: "value"`
@@ -293,6 +376,10 @@ class ValueReader : public PrefixReader {
   // Closing brackets and stops behind a bare value are not its own, unless it opened them.
   void trim_bare() {
     static constexpr std::string_view k_stops = ".,;:)]}'\"|";
+    const bool sentence = out_.spaced || !has_line_for_itself() || !holds_capital(out_.name.substr(0, 1));
+    if (!sentence && out_.to < text_.size() && is_break(text_[out_.to]) && out_.joint == Joint::equals) {
+      return;
+    }
     while (out_.to > out_.from && k_stops.contains(text_[out_.to - 1])) {
       const char last = text_[out_.to - 1];
       const char opener = last == ')' ? '(' : last == ']' ? '[' : last == '}' ? '{' : '\0';
@@ -302,18 +389,6 @@ class ValueReader : public PrefixReader {
       }
       --out_.to;
     }
-  }
-
-  void finish(std::size_t end) {
-    out_.to = std::max(end, out_.from);
-    at_ = out_.to;
-  }
-
-  [[nodiscard]] bool ends_line(std::size_t end) const {
-    while (end < text_.size() && is_blank(text_[end])) {
-      ++end;
-    }
-    return end >= text_.size() || is_break(text_[end]) || text_[end] == '#' || text_.substr(end).starts_with("\\n");
   }
 };
 

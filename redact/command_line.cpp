@@ -155,7 +155,9 @@ class Reader {
     constexpr std::size_t k_secret_bytes_min = 3;
     constexpr std::size_t k_port_bytes_max = 5;
     const ValueShape shape = shape_of(value);
-    if (value.size() < k_secret_bytes_min || std::string_view("-$ ").contains(value.front()) ||
+    const bool paired = takes == Takes::user || takes == Takes::comma || takes == Takes::percent || takes == Takes::slash;
+    if (value.size() < k_secret_bytes_min || std::string_view("$ ").contains(value.front()) ||
+        (value.front() == '-' && !paired) ||
         (shape.digits == value.size() && value.size() <= k_port_bytes_max)) {
       return false;
     }

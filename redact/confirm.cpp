@@ -76,6 +76,9 @@ bool describes(std::string_view text, const Assignment& found) {
       return true;
     }
   }
+  if (found.name == "SetCredential") {
+    return true;  // its name and value stand behind it
+  }
   // `arn:aws:secretsmanager:eu-west-1:123456789012:secret:db` names one.
   if (found.joint == Joint::colon && before.size() > 1 && before.back() == ':' && before[before.size() - 2] >= '0' &&
       before[before.size() - 2] <= '9') {
@@ -292,6 +295,9 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
       }
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::mixed:
+      if (rule.klass == "client-id" && is_uuid(value)) {
+        return refused("identifier");  // a number of a public application
+      }
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::digit: return is_near_sure(value) ? taken(candidate, "place") : refused("word");
     case Check::password: return is_nothing(value) || is_sample_pair(before_secret(candidate), value) ? refused("placeholder") : taken(candidate, "place");

@@ -67,8 +67,17 @@ bool is_variable(std::string_view value) {
 
 bool holds_template(std::string_view value) {
   // Of a pattern: `[a-z0-9-]{1,63}`.
-  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "\\w", "\\s", "\\b", "(?:", "(?P", "}}"}) {
+  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "(?:", "(?P", "}}"}) {
     if (value.find(mark) != std::string_view::npos) {
+      return true;
+    }
+  }
+  if (value.starts_with("\\s") || value.starts_with("\\f")) {
+    return true;  // of a manual's source
+  }
+  const bool counts = value.find_first_of("[(*+^$|?") != std::string_view::npos;
+  for (const std::string_view mark : {"\\w", "\\s", "\\b"}) {
+    if (counts && value.find(mark) != std::string_view::npos) {
       return true;
     }
   }

@@ -167,7 +167,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
       }
       break;
     case Joint::argument:
-      return found.quoting == Quoting::quoted && shape.spaces == 0 && value.size() >= 6 && shape.lower + shape.upper > 0 &&
+      return found.quoting == Quoting::quoted && (shape.spaces == 0 || shape.mixed()) && value.size() >= 6 && shape.lower + shape.upper > 0 &&
              (!is_identifier(value) || (is_setter(found.name) && (shape.digits > 0 || is_dotted(value)))) && (!is_code(value) || is_dotted(value));
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0) ||
              (shape.upper > 0 && shape.lower > 0 && value.size() >= k_token_bytes_min && value.find_first_of("!@#$%^&*?~+=") < value.size() - 1);

@@ -212,13 +212,18 @@ bool is_code(std::string_view value) {
       (value.ends_with("()") && is_letter(value.front()))) {
     return true;
   }
+  if (value.front() == '&' || value.front() == '*' || value.front() == '!') {
+    const bool tells = value.size() > 6 || (value.front() == '!' && std::ranges::none_of(value, is_digit));
+    return tells && (is_identifier(value.substr(1)) || is_code(value.substr(1)));
+  }
   if (const std::size_t open = value.find_first_of("(["); open != std::string_view::npos && open > 0) {
+    const std::size_t close = value.find_first_of(")]", open);
+    if (close != std::string_view::npos && close + 1 < value.size() && (is_letter(value[close + 1]) || is_digit(value[close + 1]))) {
+      return false;  // nothing of code goes on like this behind a bracket
+    }
     const std::string_view head = value.substr(0, open);
     return std::ranges::all_of(head, [](char c) { return is_letter(c) || is_digit(c) || std::string_view("_.$").contains(c); }) &&
            (is_letter(head.back()) || head.back() == '_');
-  }
-  if (value.front() == '&' || value.front() == '*' || value.front() == '!') {
-    return is_identifier(value.substr(1)) && value.size() > 6;
   }
   const std::size_t dot = value.find('.');
   if (dot == std::string_view::npos || dot == 0) {
@@ -237,6 +242,9 @@ bool is_location(std::string_view value) {
   }
   if (value.starts_with("./") || value.starts_with("../") || value.starts_with("~/")) {
     return true;
+  }
+  if (value.find("+/") != std::string_view::npos || value.find("/+") != std::string_view::npos) {
+    return false;  // base 64
   }
   const bool rooted = value.starts_with("/") || value.starts_with("./") || value.starts_with("../") ||
                       value.starts_with("~") || (value.size() > 2 && value[1] == ':' && value[2] == '\\');

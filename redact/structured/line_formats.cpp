@@ -113,6 +113,18 @@ std::optional<Setting> setting_of(std::string_view text, Piece line, std::string
 
 }  // namespace
 
+namespace {
+
+// Without the comment behind it.
+Piece without_comment(std::string_view text, Piece value) {
+  for (const std::string_view sign : {" #", " ;", "\t#", "\t;"}) {
+    value.to = value.from + std::min(of(text, value).find(sign), value.to - value.from);
+  }
+  return trimmed(text, value);
+}
+
+}  // namespace
+
 SecretValues ini_secrets(std::string_view bytes) {
   SecretValues out;
   each_line(bytes, [&](Piece line) {
@@ -125,7 +137,7 @@ SecretValues ini_secrets(std::string_view bytes) {
     }
     // `//registry.example.com/:_authToken`: the last part is the name.
     const std::string_view name = setting->name.substr(setting->name.rfind(':') + 1);
-    const Piece value = unquoted(bytes, setting->value);
+    const Piece value = unquoted(bytes, without_comment(bytes, setting->value));
     const std::string_view shown = of(bytes, value);
     if ((name == "_auth" || name == "_authToken" || name == "_password") && !is_placeholder(shown)) {
       add(out, bytes, value, "npm-token");

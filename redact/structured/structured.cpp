@@ -47,7 +47,22 @@ constexpr auto k_begins = std::to_array<Known>({
     {"<!DOCTYPE plist", Format::xml}, {"<plist", Format::xml}, {"---\n", Format::yaml},    {"apiVersion:", Format::yaml},
     {"kind:", Format::yaml},      {"services:", Format::yaml}, {"clusters:", Format::yaml}, {"users:", Format::yaml},
     {"machine ", Format::netrc},  {"[Unit]", Format::unit},    {"[Service]", Format::unit}, {"[Container]", Format::unit},
+    {"[Pod]", Format::unit},      {"[Kube]", Format::unit},    {"[Mount]", Format::unit},  {"[Timer]", Format::unit},
     {"env:", Format::yaml},       {"environment:", Format::yaml}, {"- name:", Format::yaml}});
+
+// `[section]`, then `name = value`.
+bool begins_sections(std::string_view begin) {
+  const std::size_t line_end = begin.find('\n');
+  const std::string_view first = text::trim(begin.substr(0, line_end));
+  if (line_end == std::string_view::npos || first.size() < 3 || first.front() != '[' || first.back() != ']' ||
+      first.find_first_of("{}\"',", 1) != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view second = begin.substr(std::min(begin.find_first_not_of(" \t\r\n", line_end), begin.size()));
+  const std::size_t sign = second.find_first_of("=\n");
+  return sign != std::string_view::npos && second[sign] == '=' && sign > 0 &&
+         second.substr(0, sign).find_first_of("\"'(){}") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -78,7 +93,7 @@ Format format_of(std::string_view name, std::string_view bytes) {
       return known.format;
     }
   }
-  return Format::text;
+  return begins_sections(begin) ? Format::ini : Format::text;
 }
 
 std::optional<SecretValues> secret_values(Format format, std::string_view name, std::string_view bytes,

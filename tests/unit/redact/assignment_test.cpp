@@ -39,6 +39,46 @@ TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
   CHECK(value_of("password for root: ab12", "password") == "ab12");
 }
 
+TEST_CASE("marks inside of a value do not end it") {
+  CHECK(value_of("PASSWORD=" "a1(b2)c3\n", "PASSWORD") == "a1(b2)c3");
+  CHECK(value_of("password = " "a1<7Kq>c3\n", "password") == "a1<7Kq>c3");
+  CHECK(value_of("password=" "a1b2<br>", "password") == "a1b2");
+  CHECK(value_of("PASSWORD=" "!a1b2 run", "PASSWORD") == "!a1b2");
+  CHECK(value_of("password: " "!Secret 'ab12'\n", "password") == "ab12");
+  CHECK(value_of("PASSWORD=" "a1b2;C3d4\n", "PASSWORD") == "a1b2;C3d4");
+  CHECK(value_of("PASSWORD=" "a1b2;export X\n", "PASSWORD") == "a1b2");
+  CHECK(value_of("password=" "a1b2,MI3 host=db", "password") == "a1b2,MI3");
+  CHECK(value_of("password=" "a1b2,host=db", "password") == "a1b2");
+  CHECK(value_of("<password>a1&lt;b2&quot; c3</password>", "password") == "a1&lt;b2&quot; c3");
+  CHECK(value_of("<password><![CDATA[a1<b2]]></password>", "password") == "a1<b2");
+}
+
+TEST_CASE("a value that has its line for itself may hold a blank or a quote") {
+  CHECK(value_of("PASSWORD=" "aB12 Cd34\n", "PASSWORD") == "aB12 Cd34");
+  CHECK(value_of("PASSWORD=" "aB12 psql -h db\n", "PASSWORD") == "aB12");
+  CHECK(value_of("PASSWORD=" "aB12\"Cd34\n", "PASSWORD") == "aB12\"Cd34");
+  CHECK(value_of("PASSWORD=" "aB12.\nX=1\n", "PASSWORD") == "aB12.");
+}
+
+TEST_CASE("a quote around name and value ends the value") {
+  CHECK(value_of("\"PASSWORD=a1\\\"b2\",", "PASSWORD") == "a1\\\"b2");
+  CHECK(value_of("'PASSWORD=a1 B2x3' run", "PASSWORD") == "a1 B2x3");
+  CHECK(value_of("\"PASSWORD=a1 psql -c x\"", "PASSWORD") == "a1");
+  CHECK(value_of("\"password=a1&host=db\"", "password") == "a1");
+}
+
+TEST_CASE("a quote inside of a value is told by what stands before it") {
+  CHECK(value_of("{\\\"password\\\":\\\"a1\\\\\\\"b2\\\",\\\"x\\\":1}", "password") == "a1\\\\\\\"b2");
+  CHECK(value_of("password: 'a1''b2'\n", "password") == "a1''b2");
+  CHECK(value_of("password=''; user='a'", "password").empty());
+}
+
+TEST_CASE("the value of an option may be the next item of a printed list") {
+  const std::string_view text = "1 => \"--password\"\n 2 => \"" "ab12\"\n";
+  const Assignment found = read_option(text, text.find("--"));
+  CHECK(text.substr(found.from, found.to - found.from) == "ab12");
+}
+
 TEST_CASE("the default of an expansion is the value") {
   const std::string text = "TOK" "EN=\"${1:-abc123def}\"";
   const Assignment found = read_assignment(text, 0);

@@ -16,3 +16,8 @@ TEST_CASE("a format's sign inside of letters is part of a password") {
   CHECK_FALSE(is_placeholder("SwWXp" "%sSHiQH"));
   CHECK(is_placeholder("token-%s"));
 }
+
+TEST_CASE("a back slash alone makes no pattern") {
+  CHECK_FALSE(is_placeholder("5R8xp" "\\\\b24Rtv"));
+  CHECK(is_placeholder("(\\w+)"));
+}

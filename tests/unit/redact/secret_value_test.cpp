@@ -44,3 +44,10 @@ TEST_CASE("entropy is counted in bits a character") {
   CHECK(entropy_per_character("abcd") == doctest::Approx(2));
   CHECK(estimated_bits("abcd") == doctest::Approx(8));
 }
+
+TEST_CASE("a bracket inside of a password makes no call of it") {
+  CHECK_FALSE(is_code("Ad0a3o" "(Mc5)c8"));
+  CHECK(is_code("hash(password)"));
+  CHECK(is_code("!response.includes("));
+  CHECK_FALSE(is_location("zHAF75PW+/YbgLKD7/AEl4"));
+}

@@ -17,6 +17,11 @@ TEST_CASE("an INI file hides values of secret names, quoted or not") {
   CHECK(masked.find("password = \"REDACTED-") != std::string::npos);
 }
 
+TEST_CASE("a comment behind a value of an INI file stays") {
+  const std::string text = tests::spelled("[db]\npassword = <1> ; of the test\nother_password = <8>\n");
+  CHECK(parts(text, ini_secrets(text)) == Strings{"horse-42", "horse 42x"});
+}
+
 TEST_CASE("a unit file hides variables, arguments and credentials") {
   const std::string text = tests::spelled(
       "[Service]\nEnvironment=A=1 \"DB_PASSWORD=<8>\" B=2\n"

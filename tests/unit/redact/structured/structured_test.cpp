@@ -17,6 +17,9 @@ TEST_CASE("a format is told by the name, then by the first bytes") {
   CHECK(format_of("-", "  {\"a\":1}") == Format::json);
   CHECK(format_of("-", "<?xml version=") == Format::xml);
   CHECK(format_of("-", "machine x login y") == Format::netrc);
+  CHECK(format_of("-", "[db]\nuser = app\n") == Format::ini);
+  CHECK(format_of("-", "[db]\n") == Format::text);
+  CHECK(format_of("-", "[12:00:01]\nall is well\n") == Format::text);
   CHECK(format_of("notes.txt", "hello") == Format::text);
 }
 
