@@ -64,7 +64,7 @@ class PrefixReader : public AssignmentText {
     const std::size_t start = at_;
     const std::string_view tag = rest().substr(1, std::min(rest().find_first_of(" \t\r\n"), rest().size()) - 1);
     const bool named = !tag.empty() && (is_word(tag.front()) || tag.front() == '!');
-    if (out_.joint != Joint::colon || !named || tag.find_first_of("0123456789") != std::string_view::npos) {
+    if (!named || tag.find_first_of("0123456789") != std::string_view::npos) {
       return false;
     }
     at_ = std::min(text_.find_first_of(" \t\r\n", at_), text_.size());

@@ -347,8 +347,19 @@ Confirmed judge(const Rule& rule, const Candidate& candidate) {
 }
 
 // No secret that a text shows has such bytes; words of a program or a catalogue stand between them.
+// Bytes that go on in no letter of UTF-8 come from something compressed.
 bool holds_binary(std::string_view value) {
-  return std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < '\t'; });
+  std::size_t high = 0;
+  std::size_t loose = 0;
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(value[at]);
+    if (byte < '\t') {
+      return true;
+    }
+    high += byte >= 0x80 ? 1U : 0U;
+    loose += byte >= 0x80 && byte < 0xC0 && (at == 0 || static_cast<unsigned char>(value[at - 1]) < 0x80) ? 1U : 0U;
+  }
+  return loose > 0 && high * 4 >= value.size();
 }
 
 }  // namespace

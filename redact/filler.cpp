@@ -131,6 +131,14 @@ bool is_filler_number(std::string_view lower) {
          std::string_view("abcd1234").starts_with(plain) || plain == "test123";
 }
 
+// `\eab5`: a sign of an icon font.
+bool is_escaped_sign(std::string_view value) {
+  constexpr std::size_t k_digits_max = 6;
+  const std::size_t digits = std::min(value.find_first_not_of('\\'), value.size());
+  return digits > 0 && value.size() - digits <= k_digits_max &&
+         value.find_first_not_of("0123456789abcdefABCDEF", digits) == std::string_view::npos;
+}
+
 bool is_own_placeholder(std::string_view value) { return value.find("REDACTED-") != std::string_view::npos; }
 
 bool refers_to_store(std::string_view value) {
@@ -156,7 +164,7 @@ bool is_sample_pair(std::string_view before, std::string_view value) {
 bool is_placeholder(std::string_view value) {
   value = text::trim(value);
   if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||
-      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || refers_to_store(value) || is_version(value)) {
+      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || is_escaped_sign(value) || refers_to_store(value) || is_version(value)) {
     return true;
   }
   const std::string lower = text::ascii_lower(value);

@@ -175,7 +175,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
     default: break;
   }
   if (found.quoting == Quoting::quoted || found.joint == Joint::markup || found.joint == Joint::pair) {
-    return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value));
+    return !(words_only && meaning_of_name(value).strength == NameStrength::password && joins_words(value)) &&
+           !(found.joint == Joint::markup && is_code(value) && !is_dotted(value));
   }
   if (is_torn(value) || is_block_begin(value) || is_type_name(value) || (is_code(value) && !(is_setting(found) && is_dotted(value)))) {
     return false;
@@ -313,6 +314,9 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
   }
   if (found.joint == Joint::words || found.joint == Joint::beside || (found.joint == Joint::argument && value.size() < 32)) {
     return false;
+  }
+  if (value.ends_with("_key") || value.ends_with("Key")) {
+    return false;  // a function or a field of that name
   }
   if (is_code(value) || is_cache_key(found, value) || (value.starts_with("0x") && value.size() < 34)) {
     return false;

@@ -10,7 +10,7 @@ namespace sourceos::redact {
 
 // `name = value` under [sections]; a `.npmrc` names its registry in front of the name.
 [[nodiscard]] SecretValues ini_secrets(std::string_view bytes);
-// `Environment=A=1 "B=2"`, `ExecStart=app --password x`, `SetCredential=name:value`.
+// `Environment=A=1 "B=2"`, `ExecStart=app --password x`, `SetCredential=name:$X`.
 [[nodiscard]] SecretValues unit_secrets(std::string_view bytes);
 // `export NAME=value`, `NAME='value'`.
 [[nodiscard]] SecretValues dotenv_secrets(std::string_view bytes);

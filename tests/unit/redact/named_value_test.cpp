@@ -35,3 +35,10 @@ TEST_CASE("members of things are told from words with dots") {
   CHECK_FALSE(is_dotted("self.value"));
   CHECK_FALSE(is_dotted("db.password"));
 }
+
+TEST_CASE("names of functions in markup are no secrets") {
+  const Assignment markup{.joint = Joint::markup};
+  CHECK_FALSE(is_secret(markup, "cipher-password", "crypto.createCipher(algorithm)"));
+  CHECK(is_secret(markup, "password", "river" "!otter7"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals, .quoting = Quoting::quoted}, "key", "ed25519_sha512_public_key"));
+}

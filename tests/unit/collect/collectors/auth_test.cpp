@@ -9,7 +9,7 @@ using namespace sourceos::collect;
 namespace {
 
 // Spelled in pieces: nothing here looks like a credential to a scanner.
-const std::string k_secret = std::string("b3BlcmF0b3I6") + "bm90LXJlYWw=";
+const std::string k_encoded = std::string("b3BlcmF0b3I6") + "bm90LXJlYWw=";
 
 const json::Value& row_of(const json::Value& document, const std::string& end) {
   for (const json::Value& row : document["files"]) {
@@ -27,17 +27,17 @@ TEST_CASE("hosts and helpers are told, no value of any other kind is") {
   CollectFixture fixture;
   fixture.fake.home.write(
       ".docker/config.json",
-      R"({"auths":{"registry.example":{"auth":")" + k_secret +
+      R"({"auths":{"registry.example":{"auth":")" + k_encoded +
           R"(","email":"me@mail.example"},"empty.example":{}},"credHelpers":{"gcr.example":"gcloud"},)"
           R"("credsStore":"osxkeychain","HttpHeaders":{"X-Demo":")" +
-          k_secret + R"("}})");
+          k_encoded + R"("}})");
   std::filesystem::permissions(fixture.fake.home / ".docker/config.json",
                                std::filesystem::perms(0600));
   const auto outcome = fixture.run(auth_collector());
   REQUIRE(outcome);
   CHECK(outcome->state == CollectorState::ok);
   const std::string text = fixture.text({"auth", "auth.json"});
-  CHECK(text.find(k_secret) == std::string::npos);
+  CHECK(text.find(k_encoded) == std::string::npos);
   CHECK(text.find("mail.example") == std::string::npos);
   const json::Value document = fixture.json_at({"auth", "auth.json"});
   const json::Value& row = row_of(document, ".docker/config.json");
