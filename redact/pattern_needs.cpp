@@ -193,6 +193,10 @@ Share part_of_rows(const std::vector<PieceRow>& rows);
 Share part_of_atom(std::string_view atom) {
   Share part{.width = {1, 1}, .texts = {}, .cover = std::nullopt};
   const ByteSet bytes = bytes_of(atom);
+  if (bytes.count() > 2 * k_class_bytes_max) {  // too many also when letters are told without their case
+    part.texts = k_anything;
+    return part;
+  }
   for (unsigned c = 0; c < 256; ++c) {
     const bool upper = c >= 'A' && c <= 'Z';
     if (bytes[c]) {

@@ -5,6 +5,8 @@
 #include <random>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "redact/matcher.hpp"
 #include "redact/rules.hpp"
 
@@ -89,4 +91,15 @@ TEST_CASE("no match of any rule is refused") {
     }
   }
   CHECK(seen > 4000);
+}
+
+TEST_CASE("every byte is known in a class, by its escape and alone") {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::string text = {'x', static_cast<char>(byte)};
+    CAPTURE(byte);
+    CHECK(may_match(fmt::format("x[\\x{:02x}]", byte), text));
+    CHECK(may_match(fmt::format("x\\x{:02x}", byte), text));
+    CHECK_FALSE(may_match(fmt::format("x[^\\x{:02x}]", byte ^ 0x11), {text.data(), 1}));
+    CHECK_FALSE(may_match(fmt::format("x\\x{:02x}", byte ^ 0x11), text));
+  }
 }
