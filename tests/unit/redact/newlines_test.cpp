@@ -16,6 +16,7 @@ TEST_CASE("newlines are counted in texts of every size, wherever they stand") {
     for (const std::size_t from : {std::size_t{0}, size % 37}) {
       const std::string_view part = std::string_view(text).substr(from, size);
       CHECK(count_newlines(part) == static_cast<std::uint64_t>(std::ranges::count(part, '\n')));
+      CHECK(count_newlines_plainly(part) == count_newlines(part));
     }
   }
   CHECK(count_newlines(text) == static_cast<std::uint64_t>(std::ranges::count(text, '\n')));
