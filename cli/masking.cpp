@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "core/limits.hpp"
 #include "host/files.hpp"
@@ -51,18 +52,18 @@ Result<Masked> mask_whole(const redact::Pipeline& pipeline, const redact::Docume
 Result<Masked> mask_stream(const redact::Pipeline& pipeline, const redact::DocumentOptions& options,
                            const ByteReader& read, const ByteTaker& take, const host::Host& host) {
   Masked masked;
-  host::RawBuffer buffer(k_read_bytes);
   redact::StreamRedactor stream = pipeline.stream(options);
   for (;;) {
     if (host.is_interrupted()) {
       return fail(ErrorKind::interrupted, "interrupted", "interrupted");
     }
-    SOURCEOS_TRY_ASSIGN(const std::size_t count, read(buffer.data(), k_read_bytes));
+    const std::span<char> room = stream.room();
+    SOURCEOS_TRY_ASSIGN(const std::size_t count, read(room.data(), std::min(room.size(), k_read_bytes)));
     if (count == 0) {
       break;
     }
     masked.bytes += count;
-    const bundle::RedactedBlock block = stream.feed({buffer.data(), count});
+    const bundle::RedactedBlock block = stream.feed_room(count);
     SOURCEOS_TRY(take(block.bytes()));
     append(masked.hits, stream.take_hits());
   }

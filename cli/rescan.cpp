@@ -49,6 +49,7 @@ class EngineInspector final : public verify::Inspector {
     options.name = std::string(entry);
     options.findings = false;
     options.hits = true;
+    options.bytes = false;
     return std::make_unique<Inspection>(pipeline_.stream(options));
   }
 

@@ -35,6 +35,7 @@ struct DocumentOptions {
   std::optional<std::uint64_t> size;  // streams: length of the original when known beforehand
   bool findings = true;
   bool hits = false;  // list every masked place (scan, explain)
+  bool bytes = true;  // false: who asks wants to know what there is, not the redacted bytes
 };
 
 // How a masked place was found.

@@ -91,7 +91,7 @@ std::unique_ptr<Commitment> Pipeline::Impl::begin_commitment(const DocumentOptio
 
 Passage::Passage(const Pipeline::Impl& impl, Worker& worker, const DocumentOptions& document,
                  const ValueSink* values)
-    : rewriter(*impl.rules, document.hits),
+    : rewriter(*impl.rules, document),
       impl_(&impl),
       values_(values),
       skip_(impl.skipped_labels(document.name)),
@@ -244,7 +244,9 @@ bundle::Redacted Pipeline::document(std::string_view bytes, const DocumentOption
   const BorrowedWorker worker(*impl_);
   Passage passage(*impl_, *worker, asked);
   passage.add_structure(bytes, asked);
-  passage.rewriter.out().reserve(bytes.size() + bytes.size() / 16 + 64);
+  if (asked.bytes) {
+    passage.rewriter.out().reserve(bytes.size() + bytes.size() / 16 + 64);
+  }
   // In steps, so that what was scanned is still in the cache when it is written.
   for (std::size_t upto = k_block_bytes; upto < bytes.size(); upto += k_block_bytes) {
     passage.advance(bytes.substr(0, upto), 0, false);
@@ -269,7 +271,8 @@ bundle::Redacted Pipeline::document(std::string_view bytes, const DocumentOption
       hits->push_back(std::move(hit.hit));
     }
   }
-  return {std::move(passage.rewriter.out()), std::move(record), std::move(findings)};
+  std::string out = asked.bytes ? std::move(passage.rewriter.out()) : std::string();
+  return {std::move(out), std::move(record), std::move(findings)};
 }
 
 const RulesetInfo& Pipeline::info() const { return impl_->info; }

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +98,10 @@ class StreamRedactor {
 
   // Bytes that are ready; borrows from the stream until its next call; may be empty.
   [[nodiscard]] bundle::RedactedBlock feed(std::string_view bytes);
+  // The same without a copy: where the next bytes may be put, never empty, and that so many were. What
+  // room() gave is gone with the next call of any other.
+  [[nodiscard]] std::span<char> room();
+  [[nodiscard]] bundle::RedactedBlock feed_room(std::size_t count);
   [[nodiscard]] StreamEnd finish();
   // Hits of the parts so far, when DocumentOptions::hits; taking them empties the list.
   [[nodiscard]] std::vector<Hit> take_hits();
@@ -134,7 +139,8 @@ class Pipeline {
   [[nodiscard]] bundle::RedactedJson json(const json::Value& value) const;
   // A value that is a secret because of where it stood; the whole of it, as one placeholder.
   [[nodiscard]] bundle::RedactedText masked(std::string_view value, std::string_view klass) const;
-  // A whole document; looks at its structure up to k_structured_bytes_max.
+  // A whole document; looks at its structure up to k_structured_bytes_max. No bytes come back when
+  // DocumentOptions say that none are wanted.
   [[nodiscard]] bundle::Redacted document(std::string_view bytes, const DocumentOptions& options,
                                           std::vector<Hit>* hits = nullptr) const;
   [[nodiscard]] StreamRedactor stream(const DocumentOptions& options) const;

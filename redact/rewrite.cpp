@@ -31,9 +31,48 @@ bool names_better(const Span& a, std::uint64_t a_size, const Span& b, std::uint6
 }  // namespace
 
 void Rewriter::copy_to(std::string_view text, std::uint64_t base, std::uint64_t upto) {
+  if (!wants_bytes_) {
+    pass_to(text, base, upto);
+  }
   if (upto > cursor_) {
     out_.append(text.data() + (cursor_ - base), upto - cursor_);
     cursor_ = upto;
+  }
+}
+
+// Writes what excerpts show of the bytes up to there and passes over the rest, all but the last: a
+// later excerpt may begin there.
+void Rewriter::pass_to(std::string_view text, std::uint64_t base, std::uint64_t upto) {
+  std::uint64_t shown_to = out_end();
+  for (const auto& [items, cut] : {std::pair(&findings_, findings_cut_), {&hits_, hits_cut_}}) {
+    for (std::size_t at = cut; at < items->size(); ++at) {
+      shown_to = std::max(shown_to, (*items)[at].to + k_excerpt_side_bytes);
+    }
+  }
+  const std::uint64_t shown = shown_to - out_end();
+  if (upto < cursor_ + shown + 2 * k_excerpt_side_bytes) {
+    return;
+  }
+  out_.append(text.data() + (cursor_ - base), shown);
+  cursor_ += shown;
+  cut_excerpts(false);
+  count_lines_out(out_end());
+  count_lines(text, base, cursor_);
+  const std::uint64_t lines_before = lines_in_;
+  const std::uint64_t passed = upto - k_excerpt_side_bytes - cursor_;
+  cursor_ += passed;
+  count_lines(text, base, cursor_);
+  lines_out_ += lines_in_ - lines_before;
+  lines_out_to_ += passed;
+  out_base_ = lines_out_to_;
+  out_.clear();
+}
+
+// Counts the lines of the output up to there, which out_ holds.
+void Rewriter::count_lines_out(std::uint64_t upto) {
+  if (upto > lines_out_to_) {
+    lines_out_ += count_newlines(std::string_view(out_).substr(lines_out_to_ - out_base_, upto - lines_out_to_));
+    lines_out_to_ = upto;
   }
 }
 
@@ -197,10 +236,7 @@ void Rewriter::cut_excerpts(bool final) {
   };
   while (findings_cut_ < findings_.size()) {
     Excerpted& finding = findings_[findings_cut_];
-    const std::size_t upto = finding.from - out_base_;
-    const std::size_t counted = lines_out_to_ - std::min(lines_out_to_, out_base_);
-    lines_out_ += count_newlines(std::string_view(out_).substr(counted, upto - counted));
-    lines_out_to_ = finding.from;
+    count_lines_out(finding.from);
     finding.line = lines_out_;
     if (!cut(finding)) {
       return;
@@ -220,13 +256,8 @@ void Rewriter::take_out() {
       keep = std::min(keep, from - std::min<std::uint64_t>(from - out_base_, k_excerpt_side_bytes));
     }
   }
-  const std::size_t drop = keep - out_base_;
-  const std::size_t counted = lines_out_to_ - out_base_;
-  if (drop > counted) {
-    lines_out_ += count_newlines(std::string_view(out_).substr(counted, drop - counted));
-    lines_out_to_ = keep;
-  }
-  out_.erase(0, drop);
+  count_lines_out(keep);
+  out_.erase(0, keep - out_base_);
   out_base_ = keep;
   fresh_ = out_.size();
 }

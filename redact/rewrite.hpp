@@ -30,7 +30,8 @@ class Rewriter {
   // Words and numbers of a JSON document, in order: a place in one takes all of it and is quoted.
   std::vector<BareValue> bare_values;
 
-  explicit Rewriter(const Ruleset& rules, bool hits) : rules_(&rules), wants_hits_(hits) {
+  Rewriter(const Ruleset& rules, const DocumentOptions& document)
+      : rules_(&rules), wants_hits_(document.hits), wants_bytes_(document.bytes) {
     counts_.assign(rules.labels().size(), 0);
   }
 
@@ -39,11 +40,14 @@ class Rewriter {
   void write(std::string_view text, std::uint64_t base, std::uint64_t settled, bool final,
              std::vector<Span>& spans, std::vector<FindingSpan>& findings);
 
+  // Without DocumentOptions::bytes nothing but what excerpts are cut from.
   [[nodiscard]] std::string& out() { return out_; }
   // Drops what out() holds, except what excerpts may still need; out() is empty of fresh bytes.
   void take_out();
-  // Where fresh bytes begin in out().
-  [[nodiscard]] std::size_t fresh() const { return fresh_; }
+  // What was written since.
+  [[nodiscard]] std::string_view fresh() const {
+    return wants_bytes_ ? std::string_view(out_).substr(fresh_) : std::string_view();
+  }
   // Up to where the document was written; bytes before are not needed any more.
   [[nodiscard]] std::uint64_t written() const { return cursor_; }
 
@@ -55,15 +59,18 @@ class Rewriter {
 
  private:
   void copy_to(std::string_view text, std::uint64_t base, std::uint64_t upto);
+  void pass_to(std::string_view text, std::uint64_t base, std::uint64_t upto);
   void close();
   void fit_bare_value(Span& span) const;
   void mark_findings(std::uint64_t upto);
   void cut_excerpts(bool final);
+  void count_lines_out(std::uint64_t upto);
   void count_lines(std::string_view text, std::uint64_t base, std::uint64_t upto);
   [[nodiscard]] std::uint64_t out_end() const { return out_base_ + out_.size(); }
 
   const Ruleset* rules_;
   bool wants_hits_;
+  bool wants_bytes_;
   std::string out_;
   std::uint64_t out_base_ = 0;  // document offset of out_[0], in output bytes
   std::size_t fresh_ = 0;

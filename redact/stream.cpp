@@ -2,6 +2,7 @@
 #include "redact/pipeline_impl.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 
 namespace sourceos::redact {
@@ -50,17 +51,43 @@ struct StreamRedactor::State {
   Passage passage;
   std::shared_ptr<OriginalHash> original;  // null: no commitment
   bool is_hashed_elsewhere = false;
-  std::string window;
+  std::string window;            // longer than what it holds
+  std::size_t held = 0;
   std::uint64_t base = 0;        // document offset of window[0]
-  std::uint64_t looked_at = 0;   // bytes of the window when it was last advanced
+  std::size_t looked_at = 0;     // bytes of the window when it was last advanced
   std::uint64_t total = 0;
 
+  // Where the rest of the block goes; never empty.
+  std::span<char> room() {
+    const std::size_t block_end = looked_at + k_stream_block_bytes;
+    if (window.size() < block_end) {
+      window.resize(block_end);
+    }
+    return std::span(window).subspan(held, block_end - held);
+  }
+
+  void take(std::size_t count) {
+    held += count;
+    if (held == looked_at + k_stream_block_bytes) {
+      advance(false);
+    }
+  }
+
   void advance(bool final) {
-    passage.advance(window, base, final);
-    const std::uint64_t drop = std::min<std::uint64_t>(passage.needed_from() - base, window.size());
-    window.erase(0, drop);
+    passage.advance(std::string_view(window).substr(0, held), base, final);
+    const std::size_t drop = std::min<std::size_t>(passage.needed_from() - base, held);
+    held -= drop;
+    std::memmove(window.data(), window.data() + drop, held);
     base += drop;
-    looked_at = window.size();
+    looked_at = held;
+  }
+
+  // Counts bytes of the input and hashes them, unless another does.
+  void note(std::string_view bytes) {
+    total += bytes.size();
+    if (original != nullptr && !is_hashed_elsewhere) {
+      original->update(bytes);
+    }
   }
 };
 
@@ -72,22 +99,25 @@ StreamRedactor& StreamRedactor::operator=(StreamRedactor&&) noexcept = default;
 bundle::RedactedBlock StreamRedactor::feed(std::string_view bytes) {
   State& state = *state_;
   state.passage.rewriter.take_out();
-  state.total += bytes.size();
-  if (state.original != nullptr && !state.is_hashed_elsewhere) {
-    state.original->update(bytes);
-  }
+  state.note(bytes);
   while (!bytes.empty()) {
-    const std::size_t room = state.looked_at + k_stream_block_bytes - state.window.size();
-    const std::size_t taken = std::min(room, bytes.size());
-    state.window.append(bytes.substr(0, taken));
-    bytes.remove_prefix(taken);
-    if (taken == room) {
-      state.advance(false);
-    }
+    const std::span<char> room = state.room();
+    const std::size_t count = std::min(room.size(), bytes.size());
+    std::memcpy(room.data(), bytes.data(), count);
+    bytes.remove_prefix(count);
+    state.take(count);
   }
-  const Rewriter& rewriter = state.passage.rewriter;
-  return bundle::RedactedBlock(
-      std::string_view(state.passage.rewriter.out()).substr(rewriter.fresh()));
+  return bundle::RedactedBlock(state.passage.rewriter.fresh());
+}
+
+std::span<char> StreamRedactor::room() { return state_->room(); }
+
+bundle::RedactedBlock StreamRedactor::feed_room(std::size_t count) {
+  State& state = *state_;
+  state.passage.rewriter.take_out();
+  state.note({state.room().data(), count});
+  state.take(count);
+  return bundle::RedactedBlock(state.passage.rewriter.fresh());
 }
 
 std::vector<Hit> StreamRedactor::take_hits() {
@@ -125,8 +155,7 @@ StreamEnd StreamRedactor::finish() {
     findings.push_back({bundle::RedactedText(label.id), label.severity, {}, found.from, found.to,
                         found.line, bundle::RedactedText(std::move(found.excerpt))});
   }
-  return {bundle::RedactedBlock(std::string_view(rewriter.out()).substr(rewriter.fresh())),
-          std::move(record), std::move(findings), take_hits()};
+  return {bundle::RedactedBlock(rewriter.fresh()), std::move(record), std::move(findings), take_hits()};
 }
 
 StreamRedactor Pipeline::stream(const DocumentOptions& options) const {

@@ -105,6 +105,7 @@ redact::DocumentOptions document_options(const std::string& name) {
   redact::DocumentOptions options;
   options.name = name;
   options.hits = true;
+  options.bytes = false;
   options.findings = !is_source_code(name);
   return options;
 }

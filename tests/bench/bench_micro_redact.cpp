@@ -85,7 +85,7 @@ void rewrite(benchmark::State& state) {
       span.klass = "token";
       spans.push_back(span);
     }
-    redact::Rewriter rewriter(rules, false);
+    redact::Rewriter rewriter(rules, redact::DocumentOptions());
     rewriter.write(text, 0, text.size(), true, spans, findings);
     benchmark::DoNotOptimize(rewriter.out().data());
   }

@@ -1,6 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "pipeline_support.hpp"
 
@@ -23,6 +29,44 @@ std::string mixed_text(std::size_t size) {
   return text;
 }
 
+std::vector<std::string> lines_of(const std::vector<redact::Hit>& hits) {
+  std::vector<std::string> lines;
+  for (const redact::Hit& hit : hits) {
+    lines.push_back(fmt::format("{} {} {}-{} {}:{} {}", hit.rule, hit.tag, hit.from, hit.to, hit.line, hit.column,
+                                hit.excerpt.str()));
+  }
+  return lines;
+}
+
+std::vector<std::string> lines_of(const std::vector<bundle::Finding>& findings) {
+  std::vector<std::string> lines;
+  for (const bundle::Finding& finding : findings) {
+    lines.push_back(fmt::format("{} {}-{} {} {}", finding.rule_id.str(), finding.from, finding.to, finding.line,
+                                finding.excerpt.str()));
+  }
+  return lines;
+}
+
+struct Told {
+  std::string out;
+  std::vector<std::string> hits, findings;
+};
+
+Told told_of(std::string_view text, const redact::DocumentOptions& options, std::size_t size) {
+  redact::StreamRedactor stream = pipeline().stream(options);
+  Told told;
+  const auto take = [&](std::vector<redact::Hit> hits) { std::ranges::move(lines_of(hits), std::back_inserter(told.hits)); };
+  for (std::size_t at = 0; at < text.size(); at += size) {
+    told.out += stream.feed(text.substr(at, size)).bytes();
+    take(stream.take_hits());
+  }
+  redact::StreamEnd end = stream.finish();
+  told.out += end.last.bytes();
+  take(std::move(end.hits));
+  told.findings = lines_of(end.findings);
+  return told;
+}
+
 }  // namespace
 
 TEST_CASE("output does not depend on how the input is split") {
@@ -38,6 +82,53 @@ TEST_CASE("output does not depend on how the input is split") {
 TEST_CASE("a stream and a document longer than a block agree") {
   const std::string text = mixed_text(3'000'000);
   CHECK((redacted_in_parts(text, 100'000) == redacted(text)));
+}
+
+TEST_CASE("bytes that were put into the stream's own room count like those that were fed") {
+  const std::string text = mixed_text(1'500'000);
+  redact::StreamRedactor stream = pipeline().stream({});
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t step = 1; at < text.size(); step = step * 7 % 300'007) {
+    if (step % 3 == 0) {
+      out += stream.feed(std::string_view(text).substr(at, step)).bytes();
+      at += std::min(step, text.size() - at);
+      continue;
+    }
+    const std::span<char> room = stream.room();
+    REQUIRE_FALSE(room.empty());
+    const std::size_t count = text.copy(room.data(), std::min(room.size(), step), at);
+    out += stream.feed_room(count).bytes();
+    at += count;
+  }
+  out += stream.finish().last.bytes();
+  CHECK((out == redacted(text)));
+}
+
+TEST_CASE("who wants no bytes is told the same of them") {
+  std::string text = mixed_text(1'200'000);
+  for (std::size_t at = 5000; at < text.size(); at += 90'000 + at % 977) {
+    for (int i = 0; i < 5; ++i) {
+      text.insert(text.rfind('\n', at) + 1, "worker[7]: restarting after failure, attempt 3\n");
+    }
+  }
+  redact::DocumentOptions options;
+  options.hits = true;
+  const Told with_bytes = told_of(text, options, 100'000);
+  options.bytes = false;
+  for (const std::size_t size : {std::size_t{4099}, std::size_t{100'000}, text.size()}) {
+    const Told without = told_of(text, options, size);
+    CHECK(without.out.empty());
+    CHECK((without.hits == with_bytes.hits));
+    CHECK((without.findings == with_bytes.findings));
+  }
+  std::vector<redact::Hit> hits;
+  const bundle::Redacted whole = pipeline().document(text, options, &hits);
+  CHECK(whole.bytes().empty());
+  CHECK((lines_of(hits) == with_bytes.hits));
+  CHECK((lines_of(whole.findings()) == with_bytes.findings));
+  CHECK(with_bytes.hits.size() > 50);
+  CHECK(with_bytes.findings.size() > 0);
 }
 
 TEST_CASE("any bytes go through") {
