@@ -1,5 +1,8 @@
 #include "redact/text_model.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace sourceos::redact {
 
 namespace {
@@ -40,6 +43,9 @@ TextModel::TextModel() {
   }
   for (std::size_t i = 0; i < k_lines.size(); ++i) {
     ++share_[text_code(k_lines[i])];
+    if (i + 4 <= k_lines.size()) {
+      fours_[hash_of_four(k_lines.substr(i, 4))] += 1 / static_cast<float>(k_lines.size());
+    }
     if (i + 1 < k_lines.size()) {
       ++next_[text_code(k_lines[i])][text_code(k_lines[i + 1])];
     }
@@ -58,12 +64,20 @@ TextModel::TextModel() {
   }
 }
 
+std::size_t TextModel::hash_of_four(std::string_view bytes) {
+  std::uint32_t codes = 0;
+  for (const char c : bytes) {
+    codes = codes << 6 | static_cast<std::uint32_t>(text_code(c));
+  }
+  return codes * 2654435761U >> 18;
+}
+
 float TextModel::share(std::string_view bytes) const {
   float share = share_[text_code(bytes.front())];
   for (std::size_t i = 1; i < bytes.size(); ++i) {
     share *= next_[text_code(bytes[i - 1])][text_code(bytes[i])];
   }
-  return share;
+  return bytes.size() == 4 ? std::max(share, fours_[hash_of_four(bytes)]) : share;
 }
 
 }  // namespace sourceos::redact

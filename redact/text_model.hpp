@@ -26,6 +26,10 @@ class TextModel {
   TextModel();
   std::array<float, k_text_codes> share_{};
   std::array<std::array<float, k_text_codes>, k_text_codes> next_{};  // of those behind the first
+  // Of all places, those where such four begin, by a hash: words are more than their pairs tell.
+  static constexpr std::size_t k_fours = 16384;
+  std::array<float, k_fours> fours_{};
+  [[nodiscard]] static std::size_t hash_of_four(std::string_view bytes);
 };
 
 }  // namespace sourceos::redact

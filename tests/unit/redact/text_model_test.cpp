@@ -23,6 +23,7 @@ TEST_CASE("what logs are full of is more common than what they have not") {
   const TextModel& model = TextModel::instance();
   CHECK(model.share("ion") > model.share("pwd"));
   CHECK(model.share("conn") > model.share("xoxb"));
+  CHECK(model.share("nnec") > model.share("nneq") * 10);
   CHECK(model.share(text_code('e')) > model.share(text_code('q')));
   CHECK(model.share("zq~^") > 0);
 }
