@@ -89,6 +89,7 @@ void Literals::add(const EnginePattern& literal, std::uint32_t index) {
   entry.word_end = literal.word_end;
   entry.text = static_cast<std::uint32_t>(texts_.size());
   entry.size = static_cast<std::uint16_t>(literal.expression.size());
+  width_max_ = std::max(width_max_, literal.expression.size());
   const std::string lower = text::ascii_lower(literal.expression);
   texts_ += literal.caseless ? lower : literal.expression;
   for (std::size_t i = 0; i < std::min(lower.size(), sizeof entry.tail); ++i) {

@@ -26,6 +26,8 @@ class Literals {
   // `literals` have at least k_literal_bytes_min bytes; an event's pattern is the index here.
   explicit Literals(const std::vector<EnginePattern>& literals);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
+  // Of the longest literal, in bytes.
+  [[nodiscard]] std::size_t width_max() const { return width_max_; }
   // Appends an event for every place of every literal that ends past `after`, in the order of the
   // literals' rarest bytes. Stops at k_events_max.
   Engine::Scanned scan(std::string_view block, std::uint64_t base, std::uint64_t after,
@@ -60,6 +62,7 @@ class Literals {
   void look_at_places(Walk& walk, std::size_t chunk, std::span<const std::uint16_t> places,
                       std::size_t which) const;
   std::string texts_;                     // the literals, in lower case those that are caseless
+  std::size_t width_max_ = 0;
   std::vector<Entry> entries_;            // by the hash of the probe
   std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
   std::vector<Around> around_;            // by hash

@@ -73,6 +73,10 @@ class Ruleset {
                                      std::vector<Event>& events) const;
   // False: no rule of Part::context, which is looked for by an engine, matches in the text.
   [[nodiscard]] bool context_may_hold(std::string_view text) const;
+  // No anchor is longer.
+  [[nodiscard]] std::uint64_t anchor_width_max() const {
+    return parts_[static_cast<std::size_t>(Part::anchors)].literals->width_max();
+  }
   // No match, with what confirm() sees around it, is wider.
   [[nodiscard]] std::uint64_t width_max() const { return width_max_; }
   // The widest match of Part::runs.

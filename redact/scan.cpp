@@ -46,6 +46,7 @@ Worker::Worker(const ScanSetup& setup) {
 Scan::Scan(const ScanSetup& setup, Worker& worker, ScanOptions options)
     : setup_(&setup), worker_(&worker), level_(&worker.levels[options.depth]), options_(options) {
   level_->line.to = level_->window.to = 0;
+  level_->events[static_cast<std::size_t>(Part::anchors)].clear();
 }
 
 Scan::~Scan() {
@@ -80,7 +81,7 @@ void Scan::advance(std::string_view text, std::uint64_t base, bool final) {
 void Scan::step(std::uint64_t limit, std::uint64_t end) {
   const std::uint64_t width = setup_->rules->width_max();
   const Extent where{std::max(base_, done_ - std::min(done_, width)), std::min(end, limit + width)};
-  bool ok = collect(Part::anchors, where, limit) && collect(Part::always, where, limit);
+  bool ok = collect_anchors(where, limit) && collect(Part::always, where, limit);
   if (ok) {
     collect_known(limit);
     find_marks_to(limit);
@@ -127,6 +128,19 @@ bool Scan::collect(Part part, Extent where, std::uint64_t& limit) {
   }
   const auto scanned = setup_->rules->scan(part, bytes(where.from, where.to), where.from, done_,
                                            worker_->scratch, events);
+  limit = std::min(limit, std::max(scanned.upto, done_ + 1));
+  return scanned.ok;
+}
+
+// Those past `limit` tell of placeholders; they are kept for the next step. An anchor that ends with all
+// that is there is not known to be one: what follows may belong to its word.
+bool Scan::collect_anchors(Extent where, std::uint64_t& limit) {
+  std::vector<Event>& events = level_->events[static_cast<std::size_t>(Part::anchors)];
+  std::erase_if(events, [&](const Event& event) { return event.end <= done_ || event.end > anchors_to_; });
+  const std::uint64_t after = std::max(done_, anchors_to_);
+  const std::uint64_t from = std::max(base_, after - std::min(after, setup_->rules->anchor_width_max() + 1));
+  const auto scanned = setup_->rules->scan(Part::anchors, bytes(from, where.to), from, after, worker_->scratch, events);
+  anchors_to_ = std::max(after, std::min(scanned.upto, where.to - 1));
   limit = std::min(limit, std::max(scanned.upto, done_ + 1));
   return scanned.ok;
 }

@@ -124,6 +124,7 @@ class Scan {
   void step(std::uint64_t limit, std::uint64_t end);
   // Collects a part's events past done_; `limit` moves down when there are too many.
   bool collect(Part part, Extent where, std::uint64_t& limit);
+  bool collect_anchors(Extent where, std::uint64_t& limit);
   bool collect_runs(Extent where, std::uint64_t& limit);
   void collect_known(std::uint64_t& limit);
   void find_runs(Extent where, std::uint64_t limit);
@@ -194,6 +195,7 @@ class Scan {
   std::string_view text_;
   std::uint64_t base_ = 0;
   std::uint64_t done_ = 0;      // events up to here were looked at
+  std::uint64_t anchors_to_ = 0;  // those that end up to here were found
   std::uint64_t settled_ = 0;
   std::uint64_t foreign_ = 0;
   std::vector<Placeholder> placeholders_;  // those that windows may still meet

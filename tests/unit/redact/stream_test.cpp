@@ -131,6 +131,34 @@ TEST_CASE("who wants no bytes is told the same of them") {
   CHECK(with_bytes.findings.size() > 0);
 }
 
+TEST_CASE("what stands where steps and their look ahead meet is found once, at every offset") {
+  std::string plain;
+  while (plain.size() < 1'200'000) {
+    plain += "nothing to see on this line of the log, which goes on\n";
+  }
+  for (const std::size_t step : {std::size_t{512 * 1024}, std::size_t{1024 * 1024}}) {
+    for (std::size_t at = step - 2048; at < step + 20'000; at += 256) {
+      const std::string line = "\ntoken " + github_token() + " and pass" "word=\"hunter2secretXY\"\n";
+      plain.replace(at, line.size(), line);
+    }
+  }
+  redact::DocumentOptions options;
+  options.hits = true;
+  options.bytes = false;
+  std::vector<std::uint64_t> expected;
+  for (std::size_t shift = 0; shift < 256; shift += 17) {
+    std::vector<redact::Hit> hits;
+    static_cast<void>(pipeline().document(std::string(shift, '.') + plain, options, &hits));
+    std::vector<std::uint64_t> places;
+    for (const redact::Hit& hit : hits) {
+      places.push_back(hit.from - shift);
+    }
+    expected = shift == 0 ? places : expected;
+    CHECK(places.size() > 300);
+    CHECK((places == expected));
+  }
+}
+
 TEST_CASE("any bytes go through") {
   std::string text;
   for (unsigned i = 0; i < 100'000; ++i) {
