@@ -172,7 +172,8 @@ class PrefixReader : public AssignmentText {
 
   // `<code>x</code>` of a page.
   bool take_element() {
-    return take("<code>") || take("<b>") || take("<strong>") || take("<kbd>") || take("<pre>") || take("<tt>");
+    const bool in_text = out_.joint == Joint::equals || out_.joint == Joint::colon;
+    return in_text && (take("<code>") || take("<b>") || take("<strong>") || take("<kbd>") || take("<pre>") || take("<tt>"));
   }
 
   // b"..", u'..', @"..", L"..", String.raw`..`

@@ -145,7 +145,7 @@ class ValueReader : public QuotedReader {
     if (is_break(peek()) || rest().starts_with("\\n")) {
       skip_space();
       const bool indented = at_ > start + 1;
-      const bool quote = peek() == '"' || peek() == '\'' || peek() == '`';
+      const bool quote = peek() == '"' || peek() == '\'' || peek() == '`' || rest().starts_with("string(");
       const bool may_follow = out_.joint == Joint::colon || out_.joint == Joint::markup || out_.joint == Joint::pair;
       if (!indented || (!quote && !may_follow) || out_.joint == Joint::words) {
         at_ = start;

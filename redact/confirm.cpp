@@ -225,6 +225,10 @@ Confirmed confirm_header(const Candidate& candidate) {
     }
     ++size;
   }
+  // Brackets of a printed map, and of a wire log: `Bearer x[\r][\n]`.
+  while (size > 0 && std::string_view("[](){}").contains(candidate.after[size - 1])) {
+    --size;
+  }
   const std::string_view value = candidate.after.substr(0, size);
   if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value) || is_code(value) ||
       value.starts_with("realm=") || is_parameter(value)) {
@@ -292,6 +296,9 @@ Confirmed confirm_value(const Rule& rule, const Candidate& candidate) {
     case Check::service:
       if (is_about_something(name_before(candidate))) {
         return refused("name");
+      }
+      if (value.starts_with("sha256=") || value.starts_with("sha512=")) {
+        return refused("digest");  // of a file with the service's name, in a list of files
       }
       return is_mixed(value) ? taken(candidate, "mixed") : refused("mixed");
     case Check::mixed:
