@@ -223,9 +223,10 @@ void Literals::look_at_places(Walk& walk, std::size_t chunk, std::span<const std
   if (chunk + places.back() + sizeof(std::uint32_t) <= walk.block.size()) {
     count = probes.sift(walk.block.data() + chunk, places, kept);
   } else {
+    // The last step was filled up with zeros: they look like blanks, and nothing stands there.
     for (const std::uint16_t place : places) {
       kept[count] = place;
-      count += probes.has(walk.seen(chunk + place)) ? 1U : 0U;
+      count += chunk + place < walk.block.size() && probes.has(walk.seen(chunk + place)) ? 1U : 0U;
     }
   }
   std::size_t left = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <vector>
 
 using namespace sourceos::redact;
 
@@ -100,6 +101,13 @@ TEST_CASE("what is told is what a plain search finds") {
     std::ranges::sort(expected);
     CHECK(events_in(literals, text) == expected);
   }
+}
+
+TEST_CASE("blanks are looked for inside of the text only") {
+  const Literals literals({{.expression = "    ", .literal = true}, {.expression = "  x", .literal = true}});
+  const std::string text = "ab  x    ";  // on the heap, with nothing behind it
+  const std::vector<char> exact(text.begin(), text.end());
+  CHECK((events_in(literals, {exact.data(), exact.size()}) == std::vector<Event>{{5, 1}, {9, 0}}));
 }
 
 TEST_CASE("a flood of places stops at its cap and says how far it came") {
