@@ -184,9 +184,8 @@ int finish_with_error(Error error, Context& context) {
   }
   error = scrub(std::move(error), context);
   const Report report = error_report(error);
-  if (context.json) {
-    (void)context.console.out(to_json_text(report.document(), Layout::pretty));
-  } else {
+  // Where standard output is what failed, people still hear of it.
+  if (!context.json || !context.console.out(to_json_text(report.document(), Layout::pretty))) {
     context.console.err(fmt::format("{}: {} ({})\n  next: {}\n", context.program,
                                     text::for_display_line(error.read_out()), error.reason,
                                     text::for_display_line(error.next)));

@@ -16,18 +16,19 @@ namespace sourceos::host {
 
 namespace {
 
-// open gives the lowest free number, so this fills 0, 1 and 2 in turn.
+// A closed stream stays unusable: it is opened the wrong way round, so that reading standard input
+// and writing standard output fail as they would have. Only their numbers are taken.
 Status open_standard_streams() {
-  for (;;) {
-    const int fd = ::open("/dev/null", O_RDWR);  // NOLINT: 0, 1, 2 are for children too
-    if (fd < 0) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0) {
+      continue;
+    }
+    const int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (::open("/dev/null", flags) != fd) {  // NOLINT: 0, 1, 2 are for children too
       return fail(system_error(errno, "open '/dev/null'"));
     }
-    if (fd > STDERR_FILENO) {
-      ::close(fd);
-      return {};
-    }
   }
+  return {};
 }
 
 std::size_t whole_pages(std::size_t size) {
