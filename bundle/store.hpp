@@ -250,7 +250,8 @@ class Store {
                               std::string_view layer);
   [[nodiscard]] Result<GcReport> gc(const GcOptions& options);
   // Removes one bundle's blobs, protected or not, and all that shares them: a spill (S-35).
-  [[nodiscard]] Result<GcReport> purge(const Digest& id, const RedactedText& reason);
+  [[nodiscard]] Result<GcReport> purge(const Digest& id, const RedactedText& reason,
+                                       bool dry_run = false);
   // Ends the log and begins another that names it: after "store-cloned" or "log-rewound".
   [[nodiscard]] static Result<std::string> begin_successor(const host::Host& host,
                                                            StoreOptions options,

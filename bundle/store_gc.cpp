@@ -255,7 +255,7 @@ Result<GcReport> Store::gc(const GcOptions& options) {
   return report;
 }
 
-Result<GcReport> Store::purge(const Digest& id, const RedactedText& reason) {
+Result<GcReport> Store::purge(const Digest& id, const RedactedText& reason, bool dry_run) {
   if (reason.empty()) {
     return fail(ErrorKind::usage, "usage", "expected a reason to purge, there is none");
   }
@@ -266,7 +266,7 @@ Result<GcReport> Store::purge(const Digest& id, const RedactedText& reason) {
     return report;
   }
   SOURCEOS_TRY_ASSIGN(report.pruned, sharing_layers(*state_, facts));
-  SOURCEOS_TRY_CONTEXT(prune(growth, report, {"spill", reason.str()}, false), "purge a bundle");
+  SOURCEOS_TRY_CONTEXT(prune(growth, report, {"spill", reason.str()}, dry_run), "purge a bundle");
   return report;
 }
 

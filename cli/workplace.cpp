@@ -121,6 +121,15 @@ Result<OpenStore> open_store(const Context& context, bundle::StoreAccess access)
   return OpenStore{std::move(signer), std::move(*store)};
 }
 
+Result<OpenStore> open_standing_store(const Context& context) {
+  // Any other fault of reading is writing's to repair or to tell.
+  if (auto read = open_store(context, bundle::StoreAccess::read);
+      !read && read.error().kind == ErrorKind::not_found) {
+    return fail(std::move(read).error());
+  }
+  return open_store(context, bundle::StoreAccess::write);
+}
+
 Status extend_local_trust(const Context& context) {
   verify::TrustDocument document;
   document.local = true;

@@ -33,6 +33,8 @@ struct OpenStore {
   bundle::Store store;
 };
 [[nodiscard]] Result<OpenStore> open_store(const Context& context, bundle::StoreAccess access);
+// To write in a store that is there: what changes one makes none.
+[[nodiscard]] Result<OpenStore> open_standing_store(const Context& context);
 
 // First use of the account's keys also writes the trust file that trusts just them.
 [[nodiscard]] Status ensure_local_trust(const Context& context);

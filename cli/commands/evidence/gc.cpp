@@ -48,7 +48,9 @@ constexpr std::array k_hold_examples = {
     Example{"Keep a bundle for a case", "evidence hold 0123abcd --reason case-17"},
     Example{"No longer", "evidence hold 0123abcd --release --reason closed"},
 };
+constexpr auto k_purge_options = joined(k_reason_options, k_dry_run_options);
 constexpr std::array k_purge_examples = {
+    Example{"What would go with it", "evidence purge 0123abcd --reason spill --dry-run"},
     Example{"A bundle that turned out to hold a secret", "evidence purge 0123abcd --reason spill"},
 };
 
@@ -65,15 +67,6 @@ json::Value report_of(const bundle::GcReport& report) {
   record["blobsRemoved"] = report.blobs_removed;
   record["bytesRemoved"] = report.bytes_removed;
   return record;
-}
-
-// What changes a store makes none. Any other fault of reading is writing's to repair or to tell.
-Result<OpenStore> open_standing_store(const Context& context) {
-  if (auto read = open_store(context, bundle::StoreAccess::read);
-      !read && read.error().kind == ErrorKind::not_found) {
-    return fail(std::move(read).error());
-  }
-  return open_store(context, bundle::StoreAccess::write);
 }
 
 Result<Report> gc(const Options& options, Context& context) {
@@ -106,10 +99,11 @@ Result<Report> purge(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(OpenStore open, open_standing_store(context));
   SOURCEOS_TRY_ASSIGN(const bundle::Digest id, open.store.find(options.operands().front()));
   SOURCEOS_TRY_ASSIGN(const auto reason, redacted_text(context, *options.value("--reason")));
-  SOURCEOS_TRY_ASSIGN(const bundle::GcReport done, open.store.purge(id, reason));
+  const bool is_planned = options.has("--dry-run");
+  SOURCEOS_TRY_ASSIGN(const bundle::GcReport done, open.store.purge(id, reason, is_planned));
   json::Value record = report_of(done);
   record.update(new_record("evidence-purge"));
-  record["planned"] = false;
+  record["planned"] = is_planned;
   return Report(std::move(record));
 }
 
@@ -187,7 +181,7 @@ constinit const Command k_evidence_purge = {
     .summary = "remove a bundle that turned out to hold a secret",
     .description = "Its blobs go, and all that share them; the log keeps that it was there and why it "
                    "went.",
-    .options = k_reason_options,
+    .options = k_purge_options,
     .operands = k_id_operands,
     .examples = k_purge_examples,
     .run = purge,

@@ -214,8 +214,8 @@ Result<Report> anchor(const Options& options, Context& context) {
     return fail(ErrorKind::usage, "usage", "'--to TARGET' is missing");
   }
   const bool is_planned = options.has("--dry-run");
-  SOURCEOS_TRY_ASSIGN(OpenStore open,
-                      open_store(context, is_planned ? bundle::StoreAccess::read : bundle::StoreAccess::write));
+  SOURCEOS_TRY_ASSIGN(OpenStore open, is_planned ? open_store(context, bundle::StoreAccess::read)
+                                                 : open_standing_store(context));
   SOURCEOS_TRY_ASSIGN(const auto shown, redacted_text(context, shown_path(context, *target)));
   bundle::Anchor made{open.store.log().size(), open.store.log().root(),
                       format_seconds(context.host.clock.now()), shown.str()};

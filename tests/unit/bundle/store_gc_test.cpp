@@ -219,9 +219,14 @@ TEST_CASE("a spill takes every bundle that shares a layer, whatever protects it"
   const Digest other = seal(store, sample, "harmless").id;
   REQUIRE(store.hold(first, Store::Hold::set, "case 7"_r));
   CHECK(store.purge(first, RedactedText()).error().kind == ErrorKind::usage);
+  const auto plan = store.purge(first, "a key was in it"_r, true);
+  REQUIRE(plan);
+  CHECK(plan->pruned.size() == 2);
+  CHECK(store.layout(first));
   const auto report = store.purge(first, "a key was in it"_r);
   REQUIRE(report);
   CHECK(report->pruned.size() == 2);
+  CHECK(report->blobs_removed == plan->blobs_removed);
   CHECK(store.facts(first)->pruned->rule == "spill");
   CHECK(store.facts(second)->pruned->reason == "a key was in it");
   CHECK(store.layout(other));

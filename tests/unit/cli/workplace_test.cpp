@@ -2,6 +2,7 @@
 
 #include "cli/console.hpp"
 #include "cli/report.hpp"
+#include "host/files.hpp"
 #include "host/tool_finder.hpp"
 #include "tests/support/fake_host.hpp"
 
@@ -28,6 +29,9 @@ TEST_CASE("without a store the next step is to make a bundle") {
   REQUIRE_FALSE(located.has_value());
   CHECK(located.error().reason == "input-missing");
   CHECK(located.error().next == "sourceosctl evidence collect");
+  CHECK(open_standing_store(context).error().next == "sourceosctl evidence collect");
+  CHECK_FALSE(host::describe(store_root(context)).has_value());
+  CHECK(key_directory(context).list()->empty());
   context.evidence = "none";
   CHECK(open_store(context, bundle::StoreAccess::read).error().kind == ErrorKind::usage);
 }
