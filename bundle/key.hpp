@@ -77,9 +77,15 @@ class KeyDirectory {
     KeyFile old_key;
     KeyFile new_key;
   };
-  // The old key stays as <purpose>-<key id>.key.
+  // A new key that is in use from the start; the old one stays as <purpose>-<key id>.key.
   [[nodiscard]] Result<Rotation> rotate(KeyRole purpose, host::Random& random,
                                         const SecretBytes* passphrase = nullptr) const;
+  // The same in two steps, for who has something to write in between: a key beside the current one,
+  // as <purpose>-<key id>.key, which then takes its place. Never is there no current key.
+  [[nodiscard]] Result<KeyFile> prepare(KeyRole purpose, host::Random& random,
+                                        const SecretBytes* passphrase = nullptr) const;
+  [[nodiscard]] Result<Rotation> put_in_use(const KeyFile& prepared) const;
+  static void discard(const KeyFile& prepared);
   // All key files, current and rotated, by name. No secret is read into memory for long.
   [[nodiscard]] Result<std::vector<KeyFile>> list() const;
 

@@ -206,6 +206,33 @@ Result<std::string> write_contents(const SecretKey& key, KeyRole role, host::Ran
   return text + "\n";
 }
 
+std::string rotated_name(KeyRole purpose, const PublicKey& key) {
+  return std::string(to_string(purpose)) + "-" + key_id(key) + std::string(k_key_suffix);
+}
+
+// Two first uses or rotations at once must not overwrite each other's key.
+Result<host::FileLock> lock_keys(const std::filesystem::path& directory) {
+  return host::FileLock::acquire(directory / ".lock");
+}
+
+Result<SecretKey> new_key(host::Random& random) {
+  std::string seed = random.bytes(SecretKey::k_seed_size);
+  return SecretKey::from_seed(SecretBytes::take(seed));
+}
+
+KeyRole role_in(KeyRealm realm, KeyRole purpose) {
+  return realm == KeyRealm::test ? KeyRole::test : purpose;
+}
+
+Status write_key(const KeyFile& file, const SecretKey& key, host::Random& random,
+                 const SecretBytes* passphrase) {
+  SOURCEOS_TRY_ASSIGN(std::string text, write_contents(key, file.role, random, passphrase));
+  const Status written =
+      host::write_file_atomically(file.path, text, 0600, host::Durability::synced);
+  wipe(text);
+  return written;
+}
+
 bool is_there(const std::filesystem::path& path) {
   return host::describe(path).has_value();
 }
@@ -235,7 +262,7 @@ Result<std::unique_ptr<Signer>> KeyDirectory::load(KeyRole purpose,
                                                    const SecretBytes* passphrase) const {
   const auto path = file_of(purpose);
   SOURCEOS_TRY_ASSIGN(Contents contents, read_contents(path));
-  const KeyRole expected = realm_ == KeyRealm::test ? KeyRole::test : purpose;
+  const KeyRole expected = role_in(realm_, purpose);
   if (contents.role != expected) {
     return fail(ErrorKind::refused, "key-role",
                 "expected a key of role '" + std::string(to_string(expected)) + "' in '" +
@@ -264,39 +291,64 @@ Result<KeyFile> KeyDirectory::create(KeyRole purpose, host::Random& random,
   const std::string doing = "make key '" + path.string() + "'";
   SOURCEOS_TRY_ASSIGN_CONTEXT(const host::Descriptor directory,
                               host::make_owned_directory(directory_, geteuid()), doing);
-  // Two first uses at once must not overwrite each other's key.
-  SOURCEOS_TRY_ASSIGN_CONTEXT(const host::FileLock lock,
-                              host::FileLock::acquire(directory_ / ".lock"), doing);
+  SOURCEOS_TRY_ASSIGN_CONTEXT(const host::FileLock lock, lock_keys(directory_), doing);
   if (is_there(path)) {
     return fail(Error(ErrorKind::refused, "key-exists", "there is a key already")
                     .with_context(doing)
                     .with_next("sourceosctl evidence key rotate"));
   }
-  std::string seed = random.bytes(SecretKey::k_seed_size);
-  SOURCEOS_TRY_ASSIGN(const SecretKey key, SecretKey::from_seed(SecretBytes::take(seed)));
-  const KeyRole role = realm_ == KeyRealm::test ? KeyRole::test : purpose;
-  SOURCEOS_TRY_ASSIGN(std::string text, write_contents(key, role, random, passphrase));
-  const Status written =
-      host::write_file_atomically(path, text, 0600, host::Durability::synced);
-  wipe(text);
-  SOURCEOS_TRY_CONTEXT(written, doing);
-  return KeyFile{path, purpose, role, key.public_key(), passphrase != nullptr};
+  SOURCEOS_TRY_ASSIGN(const SecretKey key, new_key(random));
+  const KeyFile file{path, purpose, role_in(realm_, purpose), key.public_key(), passphrase != nullptr};
+  SOURCEOS_TRY_CONTEXT(write_key(file, key, random, passphrase), doing);
+  return file;
+}
+
+Result<KeyFile> KeyDirectory::prepare(KeyRole purpose, host::Random& random,
+                                      const SecretBytes* passphrase) const {
+  SOURCEOS_TRY_ASSIGN(const SecretKey key, new_key(random));
+  const KeyFile file{directory_ / rotated_name(purpose, key.public_key()), purpose, role_in(realm_, purpose),
+                     key.public_key(), passphrase != nullptr};
+  SOURCEOS_TRY_CONTEXT(write_key(file, key, random, passphrase), "make key '" + file.path.string() + "'");
+  return file;
+}
+
+// The current key gets its second name before it loses the first, so that a process that dies
+// here, or signs just now, finds a key under the first name.
+Result<KeyDirectory::Rotation> KeyDirectory::put_in_use(const KeyFile& prepared) const {
+  const auto path = file_of(prepared.purpose);
+  const std::string doing = "put key '" + path.string() + "' in use";
+  SOURCEOS_TRY_ASSIGN_CONTEXT(const host::FileLock lock, lock_keys(directory_), doing);
+  SOURCEOS_TRY_ASSIGN(KeyFile old_key, describe_key_file(path));
+  old_key.path = directory_ / rotated_name(prepared.purpose, old_key.public_key);
+  std::error_code error;
+  std::filesystem::create_hard_link(path, old_key.path, error);
+  if (error && error != std::errc::file_exists) {
+    return fail(system_error(error.value(), doing));
+  }
+  std::filesystem::rename(prepared.path, path, error);
+  if (error) {
+    return fail(system_error(error.value(), doing));
+  }
+  SOURCEOS_TRY_CONTEXT(host::sync_directory(directory_), doing);
+  KeyFile new_key = prepared;
+  new_key.path = path;
+  return Rotation{std::move(old_key), std::move(new_key)};
+}
+
+void KeyDirectory::discard(const KeyFile& prepared) {
+  std::error_code ignored;
+  std::filesystem::remove(prepared.path, ignored);
 }
 
 Result<KeyDirectory::Rotation> KeyDirectory::rotate(KeyRole purpose, host::Random& random,
                                                     const SecretBytes* passphrase) const {
-  const auto path = file_of(purpose);
-  SOURCEOS_TRY_ASSIGN(KeyFile old_key, describe_key_file(path));
-  const auto kept = directory_ / (std::string(to_string(purpose)) + "-" +
-                                  key_id(old_key.public_key) + std::string(k_key_suffix));
-  std::error_code error;
-  std::filesystem::rename(path, kept, error);
-  if (error) {
-    return fail(system_error(error.value(), "rename '" + path.string() + "'"));
+  SOURCEOS_TRY(describe_key_file(file_of(purpose)));  // there must be one to rotate
+  SOURCEOS_TRY_ASSIGN(const KeyFile prepared, prepare(purpose, random, passphrase));
+  auto rotation = put_in_use(prepared);
+  if (!rotation) {
+    discard(prepared);
   }
-  old_key.path = kept;
-  SOURCEOS_TRY_ASSIGN(KeyFile new_key, create(purpose, random, passphrase));
-  return Rotation{std::move(old_key), std::move(new_key)};
+  return rotation;
 }
 
 Result<std::vector<KeyFile>> KeyDirectory::list() const {

@@ -76,6 +76,36 @@ TEST_CASE_FIXTURE(Fixture, "a rotated key stays beside the new one") {
   CHECK(all[1].path.filename() == "bundle.key");
 }
 
+TEST_CASE_FIXTURE(Fixture, "a prepared key is used only when it is put in use") {
+  const KeyFile first = *keys.create(KeyRole::root, random);
+  const KeyFile dropped = *keys.prepare(KeyRole::root, random);
+  CHECK((*keys.load(KeyRole::root))->public_key() == first.public_key);
+  CHECK(keys.list()->size() == 2);
+  KeyDirectory::discard(dropped);
+  CHECK(keys.list()->size() == 1);
+  const KeyFile next = *keys.prepare(KeyRole::root, random);
+  const auto rotation = *keys.put_in_use(next);
+  CHECK(rotation.old_key.public_key == first.public_key);
+  CHECK((*load_signer(rotation.old_key.path))->public_key() == first.public_key);
+  CHECK((*keys.load(KeyRole::root))->public_key() == next.public_key);
+  CHECK(keys.list()->size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a rotation that stopped between its two names goes on") {
+  const KeyFile first = *keys.create(KeyRole::root, random);
+  const auto second_name = keys.path() / ("root-" + key_id(first.public_key) + ".key");
+  std::filesystem::create_hard_link(first.path, second_name);
+  const auto rotation = keys.rotate(KeyRole::root, random);
+  REQUIRE(rotation);
+  CHECK(rotation->old_key.path == second_name);
+  CHECK(keys.list()->size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "there is nothing to rotate where no key is") {
+  CHECK(keys.rotate(KeyRole::root, random).error().kind == ErrorKind::not_found);
+  CHECK(keys.list()->empty());
+}
+
 TEST_CASE_FIXTURE(Fixture, "a passphrase is asked for and must be right") {
   const SecretBytes right = passphrase("correct horse");
   const SecretBytes wrong = passphrase("wrong horse");
