@@ -8,6 +8,7 @@
 #include "cli/parser.hpp"
 #include "cli/render.hpp"
 #include "cli/report.hpp"
+#include "cli/time_option.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
@@ -39,18 +40,6 @@ constexpr std::array k_examples = {
     Example{"All of one agent since a day", "evidence list --subject agent:node-commander --since 2026-01-31 --all"},
     Example{"What began and never ended", "evidence list --open"},
 };
-
-Result<std::optional<UtcTime>> since_of(const Options& options) {
-  const auto text = options.value("--since");
-  if (!text) {
-    return std::optional<UtcTime>();
-  }
-  auto time = parse_time(text->size() == 10 ? *text + "T00:00:00Z" : *text);
-  if (!time) {
-    return fail(ErrorKind::usage, "usage", "'--since' is a date or a time like 2026-01-31T12:00:00Z");
-  }
-  return std::optional(*time);
-}
 
 std::size_t rows_max(const Options& options) {
   return options.has("--all") ? 0 : options.number("--limit").value_or(k_rows_default);
@@ -91,7 +80,7 @@ json::Value anchor_of(const bundle::Store& store) {
 }
 
 Result<Report> list(const Options& options, Context& context) {
-  SOURCEOS_TRY_ASSIGN(const std::optional<UtcTime> since, since_of(options));
+  SOURCEOS_TRY_ASSIGN(const std::optional<UtcTime> since, time_option(options, "--since"));
   SOURCEOS_TRY_ASSIGN(const OpenStore open, open_store(context, bundle::StoreAccess::read));
   json::Value record = new_record("evidence-list");
   record["store"] = shown_path(context, open.store.root());

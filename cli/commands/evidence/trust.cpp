@@ -4,21 +4,20 @@
 
 #include <fmt/format.h>
 
-#include "bundle/envelope.hpp"
 #include "bundle/log/checkpoint.hpp"
 #include "bundle/log/host_log.hpp"
-#include "cli/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
 #include "cli/passphrase.hpp"
 #include "cli/report.hpp"
+#include "cli/time_option.hpp"
+#include "cli/trust_changes.hpp"
 #include "cli/trust_forms.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "core/time.hpp"
 #include "host/host.hpp"
-#include "verify/trust_check.hpp"
 
 namespace sourceos::cli {
 
@@ -104,32 +103,6 @@ constexpr std::array k_show_examples = {
     Example{"What a trust file says", "evidence trust show trust.json"},
 };
 
-// --- reading
-
-// The payload of a signed file, or a local one as it is. Editing one's own file checks no
-// signature: saving signs it anew, which needs the root key.
-Result<verify::TrustDocument> read_document(const std::filesystem::path& path) {
-  SOURCEOS_TRY_ASSIGN(const std::string text, host::read_file(path, limits::k_config_file_bytes_max));
-  if (auto plain = verify::parse_trust(text)) {
-    return plain;
-  }
-  SOURCEOS_TRY_ASSIGN(const bundle::Envelope envelope, bundle::parse_envelope(text));
-  return verify::parse_trust(envelope.payload);
-}
-
-Result<std::optional<UtcTime>> time_option(const Options& options, std::string_view name) {
-  const auto text = options.value(name);
-  if (!text) {
-    return std::optional<UtcTime>();
-  }
-  auto time = parse_time(text->size() == 10 ? *text + "T00:00:00Z" : *text);
-  if (!time) {
-    return fail(ErrorKind::usage, "usage",
-                fmt::format("'{}' is a date or a time like 2027-01-31T12:00:00Z", name));
-  }
-  return std::optional(*time);
-}
-
 Result<UtcTime> expiry(const Options& options, const Context& context) {
   SOURCEOS_TRY_ASSIGN(const auto time, time_option(options, "--expires"));
   constexpr std::int64_t k_second = 1'000'000'000;
@@ -147,38 +120,8 @@ Result<bundle::PublicKey> named_key(const Options& options) {
 
 // --- changing
 
-using Passphrase = std::optional<bundle::SecretBytes>;
-
-Result<std::unique_ptr<bundle::Signer>> root_signer(const Passphrase& passphrase,
-                                                    const Context& context) {
-  auto signer = key_directory(context).load(bundle::KeyRole::root, passphrase ? &*passphrase : nullptr);
-  if (!signer) {
-    return fail(std::move(signer).error().with_next(context.command_line("evidence key new --role root")));
-  }
-  return std::move(*signer);
-}
-
-Status note_change(const Context& context, std::string_view what, const json::Value& record) {
-  SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
-  return log_change(context, open, {{"change", what},
-                                    {"file", record.at("file")},
-                                    {"version", record.at("version")},
-                                    {"rootFingerprint", record.at("rootFingerprint")}});
-}
-
-Result<Report> finish(std::string_view name, const verify::TrustDocument& document,
-                      const std::vector<const bundle::Signer*>& signers, const Options& options,
-                      const Context& context) {
-  const std::filesystem::path path = options.operands().front();
-  json::Value record = trust_record(name, document, path, context);
-  record["planned"] = options.has("--dry-run");
-  if (options.has("--dry-run")) {
-    SOURCEOS_TRY(verify::check_trust(path, document, signers));
-    return Report(std::move(record));
-  }
-  SOURCEOS_TRY(verify::save_trust(path, document, signers));
-  SOURCEOS_TRY(note_change(context, name, record));
-  return Report(std::move(record));
+TrustChange change_of(std::string_view name, const Options& options) {
+  return {.name = name, .path = options.operands().front(), .is_planned = options.has("--dry-run")};
 }
 
 verify::TrustedKey trusted(const bundle::PublicKey& key, bundle::KeyRole role, std::string holder) {
@@ -229,11 +172,11 @@ Result<Report> init(const Options& options, Context& context) {
     SOURCEOS_TRY_ASSIGN(const auto signer, keys.load_or_create(role, context.host.random));
     document.keys.push_back(trusted(signer->public_key(), role, holder));
   }
-  return finish("evidence-trust-init", document, {root.get()}, options, context);
+  return change_trust(change_of("evidence-trust-init", options), document, *root, context);
 }
 
 Result<verify::TrustDocument> next_version(const Options& options, const Context& context) {
-  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, read_document(options.operands().front()));
+  SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, read_trust_document(options.operands().front()));
   if (document.local) {
     return fail(ErrorKind::refused, "local-trust", "the local trust file is made from this account's keys");
   }
@@ -250,13 +193,13 @@ Result<Report> add(const Options& options, Context& context) {
   if (document.find(key) != nullptr) {
     return fail(ErrorKind::refused, "key-exists", "the trust file has this key already");
   }
+  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
+  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(document, passphrase, context));
   verify::TrustedKey added = trusted(key, role, options.value_or("--holder", bundle::key_id(key)));
   SOURCEOS_TRY_ASSIGN(added.valid_from, time_option(options, "--valid-from"));
   SOURCEOS_TRY_ASSIGN(added.valid_until, time_option(options, "--valid-until"));
   document.keys.push_back(std::move(added));
-  SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
-  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(passphrase, context));
-  return finish("evidence-trust-add", document, {root.get()}, options, context);
+  return change_trust(change_of("evidence-trust-add", options), document, *root, context);
 }
 
 // --last-good, or the newest checkpoint of this store: what it covers is older than now.
@@ -314,9 +257,9 @@ Result<Report> revoke(const Options& options, Context& context) {
     return fail(ErrorKind::not_found, "input-missing", "the trust file does not have this key");
   }
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
-  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(passphrase, context));
-  SOURCEOS_TRY_ASSIGN(Report report,
-                      finish("evidence-trust-revoke", document, {root.get()}, options, context));
+  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(document, passphrase, context));
+  SOURCEOS_TRY_ASSIGN(Report report, change_trust(change_of("evidence-trust-revoke", options), document,
+                                                  *root, context));
   if (last && reason == verify::RevocationReason::compromised) {
     SOURCEOS_TRY_ASSIGN(report.record()["outside"], outside_of(*last, context));
   }
@@ -326,27 +269,9 @@ Result<Report> revoke(const Options& options, Context& context) {
 Result<Report> rotate(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(verify::TrustDocument document, next_version(options, context));
   SOURCEOS_TRY_ASSIGN(const auto passphrase, read_passphrase(options));
-  SOURCEOS_TRY_ASSIGN(const auto old_root, root_signer(passphrase, context));
-  // Before the key changes: afterwards nothing could sign for its own trust file any more.
-  const verify::TrustedKey* standing = document.find(old_root->public_key());
-  if (standing == nullptr || standing->role != bundle::KeyRole::root) {
-    return fail(ErrorKind::refused, "key-role",
-                fmt::format("expected this account's root key {} in the trust file, it has others",
-                            bundle::key_id(old_root->public_key())));
-  }
-  if (options.has("--dry-run")) {
-    return finish("evidence-trust-rotate", document, {old_root.get()}, options, context);
-  }
-  const bundle::SecretBytes* secret = passphrase ? &*passphrase : nullptr;
-  SOURCEOS_TRY_ASSIGN(const auto rotation, key_directory(context).rotate(
-                                               bundle::KeyRole::root, context.host.random, secret));
-  SOURCEOS_TRY_ASSIGN(const auto new_root, key_directory(context).load(bundle::KeyRole::root, secret));
-  for (verify::TrustedKey& each : document.keys) {
-    if (each.key == rotation.old_key.public_key) {
-      each.key = new_root->public_key();
-    }
-  }
-  return finish("evidence-trust-rotate", document, {old_root.get(), new_root.get()}, options, context);
+  SOURCEOS_TRY_ASSIGN(const auto root, root_signer(document, passphrase, context));
+  return rotate_root(change_of("evidence-trust-rotate", options), std::move(document), *root, passphrase,
+                     context);
 }
 
 Result<Report> show(const Options& options, Context& context) {
@@ -358,7 +283,7 @@ Result<Report> show(const Options& options, Context& context) {
                       "this account has no trust file yet: the first bundle makes it")
                     .with_next(context.command_line("evidence collect")));
   }
-  SOURCEOS_TRY_ASSIGN(const verify::TrustDocument document, read_document(path));
+  SOURCEOS_TRY_ASSIGN(const verify::TrustDocument document, read_trust_document(path));
   return Report(trust_record("evidence-trust-show", document, path, context));
 }
 
