@@ -34,8 +34,7 @@ struct BlockReader::State {
   bool is_held = false;      // the caller still looks at the last one
   bool is_abandoned = false;
   bool is_done = false;
-  std::optional<Error> error;
-  std::optional<SourceEnd> end;
+  SourceEnd end;
 
   // Waits for a free block; false when nobody wants it any more.
   bool wait_for_room() {
@@ -49,15 +48,7 @@ struct BlockReader::State {
   Status fill_all() {
     while (wait_for_room()) {
       Block& block = blocks[filled % k_blocks];
-      block.size = 0;
-      while (block.size < k_block_bytes) {
-        SOURCEOS_TRY_ASSIGN(const std::size_t got, source->read(block.bytes.data() + block.size,
-                                                                k_block_bytes - block.size));
-        if (got == 0) {
-          break;
-        }
-        block.size += got;
-      }
+      const Status read = fill(block);
       const bool is_last = block.size < k_block_bytes;
       if (block.size > 0) {
         if (on_block) {
@@ -67,9 +58,23 @@ struct BlockReader::State {
         ++filled;
         changed.notify_all();
       }
-      if (is_last) {
-        return {};
+      if (!read || is_last) {
+        return read;
       }
+    }
+    return {};
+  }
+
+  // After an error the block holds what came before it.
+  Status fill(Block& block) const {
+    block.size = 0;
+    while (block.size < k_block_bytes) {
+      SOURCEOS_TRY_ASSIGN(const std::size_t got, source->read(block.bytes.data() + block.size,
+                                                              k_block_bytes - block.size));
+      if (got == 0) {
+        break;
+      }
+      block.size += got;
     }
     return {};
   }
@@ -78,12 +83,13 @@ struct BlockReader::State {
     const Status status = fill_all();
     Result<SourceEnd> ended = source->finish();
     const std::lock_guard lock(mutex);
-    if (!status) {
-      error = status.error();
-    } else if (!ended) {
-      error = ended.error();
-    } else {
+    if (ended) {
       end = std::move(*ended);
+    } else {
+      end.cut = ended.error().reason;
+    }
+    if (!status) {
+      end.cut = status.error().reason;
     }
     is_done = true;
     changed.notify_all();
@@ -124,7 +130,7 @@ Result<std::string_view> BlockReader::next() {
   return std::string_view(block.bytes.data(), block.size);
 }
 
-Result<SourceEnd> BlockReader::finish() {
+SourceEnd BlockReader::finish() {
   std::unique_lock lock(state_->mutex);
   state_->is_held = false;
   if (state_->is_abandoned) {
@@ -137,10 +143,7 @@ Result<SourceEnd> BlockReader::finish() {
     state_->is_abandoned = true;
     return SourceEnd{.info = std::nullopt, .cut = "timeout"};
   }
-  if (state_->error) {
-    return fail(*state_->error);
-  }
-  return *state_->end;
+  return state_->end;
 }
 
 }  // namespace sourceos::collect

@@ -28,8 +28,9 @@ class BlockReader {
   // The next block, valid until the next call; empty at the end. `timeout` when none came in
   // time; then only finish() may follow.
   [[nodiscard]] Result<std::string_view> next();
-  // How reading ended; SourceEnd::cut is "timeout" when it hung.
-  [[nodiscard]] Result<SourceEnd> finish();
+  // How reading ended; SourceEnd::cut is "timeout" when it hung, and the reason of an error when one
+  // ended it: then the blocks have what came before.
+  [[nodiscard]] SourceEnd finish();
 
  private:
   struct State;

@@ -130,15 +130,11 @@ class EntryRun {
     redact::StreamEnd end = redactor.finish();
     SOURCEOS_TRY(kept.append(end.last, fed));
     SOURCEOS_TRY(kept.finish());
-    Result<SourceEnd> source = reader.finish();
+    const SourceEnd source = reader.finish();
     if (host_.is_interrupted()) {
       return fail(ErrorKind::interrupted, "interrupted", "interrupted while reading");
     }
-    if (!source) {
-      // A bad block or a program that broke off: what came so far is an entry.
-      source = SourceEnd{.info = std::nullopt, .cut = source.error().reason};
-    }
-    return finish_large(entry, out, kept, end, *source, fed, cut);
+    return finish_large(entry, out, kept, end, source, fed, cut);
   }
 
   // Gives the reason why reading ended early, or an empty string.

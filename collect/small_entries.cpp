@@ -42,16 +42,27 @@ struct ReadSource {
   SourceEnd end;
 };
 
+// A bad block in the middle cuts the entry there; one that gave nothing at all is an error.
 Result<ReadSource> read_whole(ByteSource& source, char* buffer, std::size_t size) {
   ReadSource read;
+  std::string broke;
   while (read.size < size) {
-    SOURCEOS_TRY_ASSIGN(const std::size_t got, source.read(buffer + read.size, size - read.size));
-    if (got == 0) {
+    const Result<std::size_t> got = source.read(buffer + read.size, size - read.size);
+    if (!got && read.size == 0) {
+      return fail(got.error());
+    }
+    if (!got) {
+      broke = got.error().reason;
+    }
+    if (!got || *got == 0) {
       break;
     }
-    read.size += got;
+    read.size += *got;
   }
   SOURCEOS_TRY_ASSIGN(read.end, source.finish());
+  if (!broke.empty()) {
+    read.end.cut = broke;
+  }
   return read;
 }
 

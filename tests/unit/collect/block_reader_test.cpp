@@ -37,7 +37,7 @@ TEST_CASE("a source is read in order to its end") {
   }
   collect::BlockReader reader(std::make_unique<tests::FakeSource>(content), 10'000);
   CHECK(read_all(reader) == content);
-  CHECK(reader.finish().value().info->read == content.size());
+  CHECK(reader.finish().info->read == content.size());
 }
 
 TEST_CASE("who asked for blocks on the reading thread has each before the caller") {
@@ -56,13 +56,22 @@ TEST_CASE("who asked for blocks on the reading thread has each before the caller
 TEST_CASE("an empty source ends at once") {
   collect::BlockReader reader(std::make_unique<tests::FakeSource>(""), 10'000);
   CHECK(reader.next().value().empty());
-  CHECK(reader.finish().value().cut.empty());
+  CHECK(reader.finish().cut.empty());
 }
 
 TEST_CASE("a source that hangs is left behind and said to have timed out") {
   collect::BlockReader reader(tests::hanging_source(2s), 20);
   CHECK(reader.next().error().kind == ErrorKind::timeout);
-  CHECK(reader.finish().value().cut == "timeout");
+  CHECK(reader.finish().cut == "timeout");
+}
+
+TEST_CASE("a source that breaks off gives what came, what is known of it, and why no more came") {
+  collect::BlockReader reader(std::make_unique<tests::BreakingSource>(), 10'000);
+  CHECK(read_all(reader) == "what came\n");
+  const collect::SourceEnd end = reader.finish();
+  CHECK(end.cut == "io-error");
+  CHECK(end.info->size == 100);
+  CHECK(end.info->read == 10);
 }
 
 TEST_CASE("a reader that nobody asks any more lets go of its thread") {

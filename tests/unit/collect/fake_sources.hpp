@@ -61,11 +61,13 @@ class BrokenSource : public collect::ByteSource {
   [[nodiscard]] Result<collect::SourceEnd> finish() override { return collect::SourceEnd{}; }
 };
 
-// A file on a disk with a bad block: some of it comes, then an error.
+// A file of 100 bytes on a disk with a bad block: 10 of them come, then an error.
 class BreakingSource : public collect::ByteSource {
  public:
+  explicit BreakingSource(bool has_size = false) : has_size_(has_size) {}
+
   [[nodiscard]] Result<std::optional<std::uint64_t>> open() override {
-    return std::optional<std::uint64_t>();
+    return has_size_ ? std::optional<std::uint64_t>(100) : std::nullopt;
   }
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t) override {
     if (has_given_) {
@@ -74,9 +76,16 @@ class BreakingSource : public collect::ByteSource {
     has_given_ = true;
     return std::string("what came\n").copy(buffer, 10);
   }
-  [[nodiscard]] Result<collect::SourceEnd> finish() override { return collect::SourceEnd{}; }
+  [[nodiscard]] Result<collect::SourceEnd> finish() override {
+    collect::SourceInfo info;
+    info.path = "/srv/breaking";
+    info.size = 100;
+    info.read = 10;
+    return collect::SourceEnd{.info = info, .cut = {}};
+  }
 
  private:
+  bool has_size_;
   bool has_given_ = false;
 };
 

@@ -49,11 +49,16 @@ TEST_CASE("large sources, sources of unknown size and broken ones say so") {
   work.add(std::make_unique<tests::FakeSource>("y", false));
   work.add(std::make_unique<tests::BrokenSource>());
   work.add(std::make_unique<tests::FakeSource>("z"));
+  work.add(std::make_unique<tests::BreakingSource>(true));
   collect::SmallEntries ready(*work.pipeline, work.entries, work.gathered, 2, {});
   CHECK(std::holds_alternative<collect::LargeEntry>(ready.take(0)));
   CHECK_FALSE(std::get<collect::LargeEntry>(ready.take(1)).size.has_value());
   CHECK(std::get<collect::SkippedEntry>(ready.take(2)).error.reason == "permission-denied");
   CHECK(std::holds_alternative<collect::SmallEntry>(ready.take(3)));
+  collect::EntryWork broken = ready.take(4);
+  REQUIRE(std::holds_alternative<collect::SmallEntry>(broken));
+  CHECK(std::get<collect::SmallEntry>(broken).source_bytes == 10);
+  CHECK(std::get<collect::SmallEntry>(broken).cut == "io-error");
 }
 
 TEST_CASE("entries larger together than the budget do not wait for each other for ever") {
