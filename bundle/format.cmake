@@ -18,6 +18,7 @@ list(APPEND SOURCEOS_BUNDLE_SOURCES
   manifest.cpp
   pack_check.cpp
   record.cpp
+  record_checks.cpp
   record_shape.cpp
   redacted.cpp
   relayout.cpp

@@ -3,139 +3,16 @@
 // a test holds the two against each other.
 #include <algorithm>
 #include <array>
-#include <initializer_list>
-
-#include <fmt/format.h>
 
 #include "bundle/record.hpp"
-#include "core/bytes.hpp"
+#include "bundle/record_checks.hpp"
 #include "core/json/json.hpp"
-#include "core/limits.hpp"
 
 namespace sourceos::bundle {
 
 namespace {
 
-using json::Value;
-using Check = Status (*)(const Value&, const std::string& place);
-
-std::unexpected<Error> differs(const std::string& place, std::string_view expected) {
-  return fail(ErrorKind::malformed, "schema",
-              fmt::format("{}: expected {}", place.empty() ? "record" : place, expected));
-}
-
-// --- single values
-Status text(const Value& value, const std::string& place) {
-  return value.is_string() ? Status{} : Status(differs(place, "a string"));
-}
-Status boolean(const Value& value, const std::string& place) {
-  return value.is_boolean() ? Status{} : Status(differs(place, "true or false"));
-}
-Status always_true(const Value& value, const std::string& place) {
-  return value.is_boolean() && value.get<bool>() ? Status{} : Status(differs(place, "true"));
-}
-Status integer(const Value& value, const std::string& place) {
-  return value.is_number_unsigned() && value.get<std::uint64_t>() <= limits::k_json_integer_max
-             ? Status{}
-             : Status(differs(place, "an integer from 0 to 2^53-1"));
-}
-Status object(const Value& value, const std::string& place) {
-  return value.is_object() ? Status{} : Status(differs(place, "an object"));
-}
-Status anything(const Value&, const std::string&) { return {}; }
-
-Status hex(const Value& value, const std::string& place) {
-  return value.is_string() && is_lower_hex(value.get_ref<const std::string&>())
-             ? Status{}
-             : Status(differs(place, "lower-case hex digits"));
-}
-Status hex32(const Value& value, const std::string& place) {
-  SOURCEOS_TRY(hex(value, place));
-  return value.get_ref<const std::string&>().size() == 32
-             ? Status{}
-             : Status(differs(place, "32 lower-case hex digits"));
-}
-// 16 to 64 bytes.
-Status nonce(const Value& value, const std::string& place) {
-  SOURCEOS_TRY(hex(value, place));
-  const std::size_t digits = value.get_ref<const std::string&>().size();
-  return digits % 2 == 0 && digits >= 32 && digits <= 128
-             ? Status{}
-             : Status(differs(place, "32 to 128 hex digits"));
-}
-Status digest(const Value& value, const std::string& place) {
-  return value.is_string() && Digest::parse(value.get_ref<const std::string&>())
-             ? Status{}
-             : Status(differs(place, "sha256:<64 hex digits>"));
-}
-Status time(const Value& value, const std::string& place) {
-  return value.is_string() && parse_time(value.get_ref<const std::string&>())
-             ? Status{}
-             : Status(differs(place, "a time like 2026-01-31T23:59:59Z"));
-}
-
-Status one_of(const Value& value, const std::string& place,
-              std::initializer_list<std::string_view> words) {
-  SOURCEOS_TRY(text(value, place));
-  const auto& word = value.get_ref<const std::string&>();
-  return std::find(words.begin(), words.end(), word) != words.end()
-             ? Status{}
-             : Status(differs(place, fmt::format("one of {}", fmt::join(words, ", "))));
-}
-
-// --- what is made of them
-template <Check check>
-Status nullable(const Value& value, const std::string& place) {
-  return value.is_null() ? Status{} : check(value, place);
-}
-
-template <Check check>
-Status list(const Value& value, const std::string& place) {
-  if (!value.is_array()) {
-    return differs(place, "an array");
-  }
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    SOURCEOS_TRY(check(value[i], fmt::format("{}/{}", place, i)));
-  }
-  return {};
-}
-
-template <Check check>
-Status some(const Value& value, const std::string& place) {
-  SOURCEOS_TRY(list<check>(value, place));
-  return value.empty() ? Status(differs(place, "at least one item")) : Status{};
-}
-
-enum class Presence { always, when_known };
-struct Field {
-  std::string_view key;
-  Check check;
-  Presence presence = Presence::always;
-};
-
-template <std::size_t N>
-Status fields(const Value& value, const std::string& place, const std::array<Field, N>& table) {
-  SOURCEOS_TRY(object(value, place));
-  std::size_t found = 0;
-  for (const Field& field : table) {
-    const auto member = value.find(field.key);
-    const std::string inner = fmt::format("{}/{}", place, field.key);
-    if (member == value.end()) {
-      if (field.presence == Presence::always) {
-        return differs(inner, "a value");
-      }
-      continue;
-    }
-    ++found;
-    SOURCEOS_TRY(field.check(*member, inner));
-  }
-  if (found != value.size()) {
-    return fail(
-        ErrorKind::malformed, "malformed",
-        fmt::format("{}: a key that does not belong there", place.empty() ? "record" : place));
-  }
-  return {};
-}
+using namespace shape;
 
 // --- the rows and objects of a record
 Status record_type(const Value& value, const std::string& place) {
@@ -193,7 +70,12 @@ Status sequence(const Value& value, const std::string& place) {
                                                      {"previous", nullable<digest>},
                                                      {"intent", nullable<integer>},
                                                      {"openIntents", list<integer>}}};
-  return fields(value, place, k_fields);
+  SOURCEOS_TRY(fields(value, place, k_fields));
+  const Value& seq = value.at("seq");
+  const Value& open = value.at("openIntents");
+  const bool looks_back = (value.at("intent").is_null() || value.at("intent") < seq) &&
+                          std::all_of(open.begin(), open.end(), [&](const Value& each) { return each < seq; });
+  return looks_back ? Status{} : Status(differs(place, "intents before the bundle's own place"));
 }
 
 Status clock(const Value& value, const std::string& place) {
@@ -201,7 +83,10 @@ Status clock(const Value& value, const std::string& place) {
                                                      {"startedBootMs", integer},
                                                      {"finishedBootMs", integer},
                                                      {"synchronised", nullable<boolean>}}};
-  return fields(value, place, k_fields);
+  SOURCEOS_TRY(fields(value, place, k_fields));
+  return value.at("startedBootMs") <= value.at("finishedBootMs")
+             ? Status{}
+             : Status(differs(place, "a finish that is not before the start"));
 }
 
 Status host(const Value& value, const std::string& place) {
