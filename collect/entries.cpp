@@ -257,9 +257,21 @@ class EntryRun {
     bundle::EntryHeader header{.path = k_findings_path,
                                .kind = bundle::RedactedText("log-scan"),
                                .media_type = bundle::RedactedText("application/jsonl"),
-                               .collector = bundle::RedactedText("session"),
+                               .collector = bundle::RedactedText(k_session_collector),
                                .at = options_.at};
-    return writer_.add(std::move(header), std::nullopt, pipeline_.document(lines, how));
+    bundle::Redacted content = pipeline_.document(lines, how);
+    count_findings(content.bytes().size());
+    return writer_.add(std::move(header), std::nullopt, std::move(content));
+  }
+
+  // Where a command gave entries of its own, this one is among them.
+  void count_findings(std::uint64_t bytes) {
+    for (std::size_t i = 0; i < gathered_.size(); ++i) {
+      if (gathered_[i].name == k_session_collector) {
+        ++outcome_.tallies[i].entries;
+        outcome_.tallies[i].bytes += bytes;
+      }
+    }
   }
 
   host::Host& host_;

@@ -25,6 +25,9 @@ class BundleWriter;
 
 namespace sourceos::collect {
 
+// Who gives what no collector does: a command's own entries, and the list of all findings.
+inline constexpr char k_session_collector[] = "session";
+
 // How far the work is; called from one thread, often.
 struct Progress {
   std::uint64_t entries = 0;

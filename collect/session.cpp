@@ -197,7 +197,7 @@ struct Session::State {
     if (own_artifacts.empty() && facts.findings.empty()) {
       return;
     }
-    Gathered own{.name = "session", .is_required = false, .limits = {}, .outcome = {},
+    Gathered own{.name = k_session_collector, .is_required = false, .limits = {}, .outcome = {},
                  .message = {}, .collection = {}};
     own.collection.artifacts = std::move(own_artifacts);
     own.collection.findings = std::move(facts.findings);

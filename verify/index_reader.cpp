@@ -14,6 +14,18 @@ constexpr std::string_view k_sealed_suffix = ".age";
 
 bool is_rounded(std::uint64_t value) { return value % k_rounding == 0; }
 
+// Ranges of the source that were kept: one after the other, within what was read.
+bool has_kept_in_order(const bundle::IndexLine::Source& source) {
+  std::uint64_t before = 0;
+  for (const auto& [from, to] : source.kept) {
+    if (from < before || to < from) {
+      return false;
+    }
+    before = to;
+  }
+  return before <= source.read;
+}
+
 // Why the line's claims about its own redaction cannot be so, or empty.
 std::string_view contradiction_of(const bundle::IndexLine& line) {
   const bundle::IndexLine::Redaction& redaction = line.redaction;
@@ -23,6 +35,9 @@ std::string_view contradiction_of(const bundle::IndexLine& line) {
   if (line.source) {
     if (redaction.bytes_scanned != line.source->read) {
       return "fewer or more bytes were scanned than read";
+    }
+    if (!has_kept_in_order(*line.source)) {
+      return "the ranges that were kept are out of order or beyond what was read";
     }
   } else if (!redaction.has_hit() && redaction.bytes_scanned != line.size) {
     return "fewer or more bytes were scanned than stored, and nothing was masked";
@@ -143,6 +158,9 @@ void IndexReader::check_claims() {
   for (const bundle::NamedCount& rule : line_.redaction.rules) {
     facts_.by_rule[rule.name] += rule.value;
   }
+  IndexFacts::Sum& sum = facts_.by_collector[line_.collector];
+  ++sum.entries;
+  sum.bytes += line_.size;
   facts_.has_sealed_originals |=
       line_.path.starts_with(k_sealed_prefix) && line_.path.ends_with(k_sealed_suffix);
   if (facts_.claim) {

@@ -44,7 +44,8 @@ void read_redaction(const json::Value& record, RecordFacts& facts) {
 void read_lists(const json::Value& record, RecordFacts& facts) {
   for (const json::Value& row : record.at("collectors")) {
     facts.collectors.push_back(
-        {row.at("name").get<std::string>(), row.at("status").get<std::string>()});
+        {row.at("name").get<std::string>(), row.at("status").get<std::string>(),
+         row.at("entries").get<std::uint64_t>(), row.at("bytes").get<std::uint64_t>()});
   }
   for (const json::Value& row : record.at("toolVersions")) {
     facts.tools.push_back({row.at("name").get<std::string>(), text_or_empty(row.at("version")),

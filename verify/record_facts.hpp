@@ -43,11 +43,13 @@ struct RecordFacts {
   bool is_image_pinned = false;  // its digest is known and the image is present
   std::uint64_t high_findings = 0;
 
-  struct Named {
+  struct Collector {
     std::string name;
-    std::string value;
+    std::string status;
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
   };
-  std::vector<Named> collectors;  // name and status
+  std::vector<Collector> collectors;
   struct Tool {
     std::string name;
     std::string version;

@@ -70,6 +70,11 @@ struct IndexFacts {
   std::uint64_t bytes_sum = 0;
   bool complete = true;  // the AND of the lines
   std::map<std::string, std::uint64_t> by_rule;
+  struct Sum {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::map<std::string, Sum> by_collector;
   bool has_sealed_originals = false;
   struct Problem {
     std::string reason;

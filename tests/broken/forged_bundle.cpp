@@ -66,6 +66,7 @@ bundle::IndexLine line_of(const std::string& path, const std::string& content, s
     source.mode = 0644;
     source.size = 16384;
     source.read = 16384;
+    source.kept = {{0, 8192}, {8192, 16384}};
     line.source = source;
   }
   return line;
@@ -75,6 +76,9 @@ json::Value sample_record_value() {
   bundle::Record record = sample_record();
   record.sequence.seq = k_seq;
   record.findings.clear();
+  record.collectors[0].entries = 0;
+  record.collectors[0].bytes = 0;
+  record.collectors.push_back({"files"_r, bundle::CollectorStatus::ok, {}, 0, 0, 1});
   record.redaction.by_rule = {{"generic-token", 200}};
   record.redaction.by_class = {{"token", 200}};
   return must(json::parse_canonical(must(bundle::write_record(record))));
@@ -142,6 +146,8 @@ void ForgedBundle::after_members() {
   }
   record["entries"]["count"] = members.size();
   record["entries"]["bytes"] = bytes;
+  record["collectors"].back()["entries"] = members.size();
+  record["collectors"].back()["bytes"] = bytes;
   after_pack();
 }
 

@@ -64,7 +64,7 @@ Broken check_age(const Policy& policy, const RecordFacts& record, UtcTime now) {
 
 bool has_collector(const RecordFacts& record, std::string_view name) {
   return std::any_of(record.collectors.begin(), record.collectors.end(), [&](const auto& row) {
-    return row.name == name && row.value == "ok";
+    return row.name == name && row.status == "ok";
   });
 }
 

@@ -25,6 +25,18 @@ bool has_same_rules(const RecordFacts& record, const IndexFacts& index) {
   return true;
 }
 
+// The first collector of the record that gave more or less than the index has of it, or null.
+const RecordFacts::Collector* miscounted(const RecordFacts& record, const IndexFacts& index) {
+  for (const RecordFacts::Collector& collector : record.collectors) {
+    const auto found = index.by_collector.find(collector.name);
+    const IndexFacts::Sum sum = found == index.by_collector.end() ? IndexFacts::Sum{} : found->second;
+    if (sum.entries != collector.entries || sum.bytes != collector.bytes) {
+      return &collector;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 CheckResult redaction(Run& run) {
@@ -41,6 +53,9 @@ CheckResult redaction(Run& run) {
   if (record.entry_count != run.index->entries.size() ||
       record.entry_bytes != run.index->bytes_sum) {
     return sums_differ("entries");
+  }
+  if (const auto* collector = miscounted(record, *run.index)) {
+    return sums_differ(fmt::format("counts of collector '{}'", collector->name));
   }
   if (run.index->claim) {
     return failed(*run.index->claim);

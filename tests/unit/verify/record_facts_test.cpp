@@ -18,7 +18,8 @@ TEST_CASE("the facts are those of the record") {
   CHECK(facts->entry_count == 3);
   CHECK(facts->git_dirty == true);
   CHECK_FALSE(facts->is_image_pinned);
-  CHECK(facts->collectors.size() == 2);
+  REQUIRE(facts->collectors.size() == 3);
+  CHECK(facts->collectors[2].entries == 3);
   CHECK(facts->tools.size() == 2);
   CHECK(facts->by_rule.size() == 1);
   CHECK(facts->nonce == std::string(32, '0'));

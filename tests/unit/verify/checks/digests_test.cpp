@@ -31,9 +31,11 @@ void add_segments(Scene& scene) {
                R"("where":[{"frame":0,"layer":2,"offset":0,"size":5000000},)"
                R"({"frame":0,"layer":3,"offset":0,"size":100}]})");
   scene.bundle.lines.push_back(line);
+  const std::uint64_t bytes = scene.bundle.record["entries"]["bytes"].get<std::uint64_t>() + 5'000'100;
   scene.bundle.record["entries"]["count"] = 4;
-  scene.bundle.record["entries"]["bytes"] =
-      scene.bundle.record["entries"]["bytes"].get<std::uint64_t>() + 5'000'100;
+  scene.bundle.record["entries"]["bytes"] = bytes;
+  scene.bundle.record["collectors"].back()["entries"] = 4;
+  scene.bundle.record["collectors"].back()["bytes"] = bytes;
 }
 
 void finish(Scene& scene) {
