@@ -32,6 +32,9 @@ class Layout {
   [[nodiscard]] virtual Result<BlobReader> open_file(std::string_view name) const = 0;
   // Whether every file must be reached from M or I (not so for a view of a store, L-8).
   [[nodiscard]] virtual bool is_closed() const { return true; }
+  // Whether only an export can have written it: then the files at its top are canonical, too. In a
+  // directory a copy tool may have written them anew.
+  [[nodiscard]] virtual bool is_archive() const { return false; }
 
   [[nodiscard]] Result<BlobReader> open(const Digest& digest) const;
   // A small blob or file, whole; its digest is not checked here.
@@ -58,6 +61,7 @@ class TarLayout : public Layout {
   [[nodiscard]] static Result<std::unique_ptr<Layout>> open(const host::fs::path& path);
   // The same of any blob.
   [[nodiscard]] static Result<std::unique_ptr<Layout>> read(const BlobReader& tar);
+  [[nodiscard]] bool is_archive() const override { return true; }
   [[nodiscard]] const std::vector<LayoutFile>& files() const override { return files_; }
   [[nodiscard]] Result<BlobReader> open_file(std::string_view name) const override;
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view k_oci_layout = "oci-layout";
 constexpr std::string_view k_index_json = "index.json";
+constexpr std::string_view k_not_as_exported = "expected the bytes that an export writes, there are others";
 constexpr std::string_view k_blob_prefix = "blobs/sha256/";
 
 // The digest that a file in blobs/ is named by.
@@ -31,6 +32,9 @@ CheckResult layout(Run& run) {
   if (const auto status = bundle::check_oci_layout(*text); !status) {
     return failed(status.error(), std::string(k_oci_layout));
   }
+  if (run.layout.is_archive() && *text != bundle::write_oci_layout()) {
+    return failed("malformed", std::string(k_oci_layout), std::string(k_not_as_exported));
+  }
   return pass();
 }
 
@@ -46,6 +50,9 @@ CheckResult index_json(Run& run) {
   if (descriptor->media_type != bundle::k_image_index_media_type) {
     return failed("malformed", std::string(k_index_json),
                   "expected it to point at an OCI index, there is another type");
+  }
+  if (run.layout.is_archive() && *text != bundle::write_layout_index(*descriptor)) {
+    return failed("malformed", std::string(k_index_json), std::string(k_not_as_exported));
   }
   run.bundle_index = *descriptor;
   return pass();

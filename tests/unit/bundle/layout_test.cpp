@@ -51,6 +51,7 @@ TEST_CASE("a directory and its tar show the same files") {
     CAPTURE(name);
     const auto layout = open_layout(directory / name).value();
     CHECK(layout->is_closed());
+    CHECK(layout->is_archive() == (name == std::string_view("b.tar")));
     CHECK(layout->files() ==
           std::vector<LayoutFile>{{blob_name(digest), 7}, {"index.json", 2}, {"oci-layout", 2}});
     CHECK(layout->open(digest)->read_all(100).value() == "content");
