@@ -40,6 +40,22 @@ std::string_view words_of(std::string_view reason) {
   return "the key was revoked";
 }
 
+// Below the last good checkpoint a revoked key counts: what is missing to show that, or nothing.
+std::string missing_proof(Run& run, const TrustedKey& key) {
+  const LastGood* good = key.revocation && key.revocation->last_good ? &*key.revocation->last_good : nullptr;
+  if (good == nullptr || !run.log || run.facts()->log_id != good->log_id ||
+      run.log->leaf.seq >= good->size) {
+    return {};
+  }
+  const bundle::log::Checkpoint& own = run.log->checkpoint.checkpoint;
+  const auto [from, to] = std::minmax(own.size, good->size);
+  if (from == to || find_consistency(run, own.origin, from, to)) {
+    return {};
+  }
+  run.verdict.next = fmt::format("sourceosctl evidence log consistency {} {}", from, to);
+  return fmt::format("; a proof from {} to {} would show whether it is older than that", from, to);
+}
+
 }  // namespace
 
 CheckResult key(Run& run) {
@@ -67,8 +83,8 @@ CheckResult key(Run& run) {
   }
   if (rejected != nullptr && count_holders(run) < threshold_of(run)) {
     return failed(rejected->rejected, rejected->manifest.text(),
-                  fmt::format("{} ({})", words_of(rejected->rejected),
-                              bundle::key_id(rejected->key->key)));
+                  fmt::format("{} ({}){}", words_of(rejected->rejected),
+                              bundle::key_id(rejected->key->key), missing_proof(run, *rejected->key)));
   }
   return pass();
 }

@@ -53,8 +53,9 @@ CheckResult sequence(Run& run) {
   const std::uint64_t new_size = std::max(own.size, newest->size);
   const auto proof = find_consistency(run, own.origin, old_size, new_size);
   if (!proof) {
-    run.verdict.next =
-        fmt::format("sourceosctl evidence log consistency {} {}", old_size, new_size);
+    if (run.verdict.next.empty()) {
+      run.verdict.next = fmt::format("sourceosctl evidence log consistency {} {}", old_size, new_size);
+    }
     return unverifiable("consistency-missing", {},
                         fmt::format("a proof from {} to {} is needed", old_size, new_size));
   }

@@ -35,6 +35,7 @@ TEST_CASE("a compromised key's bundle passes under the checkpoint that was fixed
   Scene between;  // the bundle's checkpoint is of size 11, lastGood of size 9
   revoke(between, RevocationReason::compromised, good_at(between.bundle, 9));
   CHECK(told(judged(between)) == "failed (key-revoked)");
+  CHECK(judged(between).next == "sourceosctl evidence log consistency 9 11");
   between.options.consistency.push_back({between.bundle.checkpoint.origin, 9, 11,
                                          *between.bundle.tree.consistency(9, 11)});
   CHECK(judged(between).words == "verified");
