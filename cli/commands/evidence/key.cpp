@@ -161,8 +161,8 @@ Result<Report> rotate(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const bundle::KeyRole role, role_of(options));
   if (role == bundle::KeyRole::log) {
     return fail(Error(ErrorKind::refused, "log-key",
-                      "a log has one key for life; a new log has a new one")
-                    .with_next(context.command_line("evidence log new --reason TEXT")));
+                      "a log has one key for life; a new log can have a new one")
+                    .with_next(context.command_line("evidence log new --new-key --reason TEXT")));
   }
   json::Value record = new_record("evidence-key-rotate");
   record["planned"] = options.has("--dry-run");

@@ -241,11 +241,13 @@ void print_anchor(const json::Value& record, Text& text) {
 
 constexpr std::array k_new_own_options = {
     Option{.name = "--succeeds", .help = "The new log names the old one; always so"},
+    Option{.name = "--new-key", .help = "Sign it with a new key; the old one stays beside it"},
     Option{.name = "--reason", .kind = ValueKind::text, .value = "TEXT", .help = "Why, for the log"},
 };
 constexpr auto k_new_options = joined(k_new_own_options, k_dry_run_options);
 constexpr std::array k_new_examples = {
     Example{"After this machine was cloned from a snapshot", "evidence log new --succeeds --reason restored"},
+    Example{"After the log's key was stolen", "evidence log new --new-key --reason stolen"},
 };
 Result<Report> begin_log(const Options& options, Context& context) {
   if (!options.has("--reason")) {
@@ -260,8 +262,12 @@ Result<Report> begin_log(const Options& options, Context& context) {
     return Report(std::move(record));
   }
   SOURCEOS_TRY_ASSIGN(const auto reason, redacted_text(context, *options.value("--reason")));
-  SOURCEOS_TRY_ASSIGN(const auto signer, key_directory(context).load_or_create(
-                                             bundle::KeyRole::log, context.host.random));
+  const bundle::KeyDirectory keys = key_directory(context);
+  if (options.has("--new-key")) {
+    SOURCEOS_TRY(keys.rotate(bundle::KeyRole::log, context.host.random));
+    SOURCEOS_TRY(extend_local_trust(context));
+  }
+  SOURCEOS_TRY_ASSIGN(const auto signer, keys.load_or_create(bundle::KeyRole::log, context.host.random));
   bundle::StoreOptions store;
   store.root = store_root(context);
   store.access = bundle::StoreAccess::write;
