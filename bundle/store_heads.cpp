@@ -85,6 +85,18 @@ OpenIntent read_intent(const StorePlaces& places, const log::Leaf& leaf) {
   return intent;
 }
 
+// The leaf that says that what came with leaf `seq` went again.
+std::optional<std::uint64_t> gc_leaf_of(const log::HostLog& log, std::uint64_t seq) {
+  std::optional<std::uint64_t> found;
+  const Status read = log.for_each(seq + 1, log.size(), [&](const log::StoredLeaf& stored) -> Status {
+    if (stored.leaf.kind == log::LeafKind::gc && stored.leaf.ref == seq) {
+      found = stored.leaf.seq;
+    }
+    return {};
+  });
+  return read ? found : std::nullopt;
+}
+
 // What a run of leaves changes, gathered before any record is read: a rebuild over 100,000 leaves
 // reads only the records of the rows that stay and the documents of intents that are open.
 class Replay {
@@ -188,9 +200,13 @@ ListRow make_row(const StorePlaces& places, const log::HostLog& log, const log::
   const auto referrers_text = places.read_referrers(row.id);
   const auto referrers =
       referrers_text ? parse_referrers(*referrers_text) : Result<Referrers>(Referrers());
-  if (referrers && referrers->pruned && referrers->seq == row.seq) {
-    const auto pruned = read_pruned(places, log, *referrers->pruned);
-    row.pruned = pruned ? *pruned : Pruned{*referrers->pruned, {}, {}, {}};
+  const std::optional<std::uint64_t> gc_seq =
+      !referrers                    ? std::nullopt
+      : referrers->seq == row.seq   ? referrers->pruned
+                                    : gc_leaf_of(log, row.seq);  // the bundle came again later
+  if (gc_seq) {
+    const auto pruned = read_pruned(places, log, *gc_seq);
+    row.pruned = pruned ? *pruned : Pruned{*gc_seq, {}, {}, {}};
     return row;
   }
   const auto record = read_record_of(places, row.id);

@@ -128,6 +128,16 @@ TEST_CASE("a pruned bundle may be imported again") {
   REQUIRE(facts);
   CHECK_FALSE(facts->pruned);
   CHECK(store.layout(foreign.sealed.id));
+  for (const bool is_rebuilt : {false, true}) {
+    CAPTURE(is_rebuilt);
+    if (is_rebuilt) {
+      std::filesystem::remove(sample.root / "heads.json");
+    }
+    const auto rows = store.list({});
+    REQUIRE(rows->size() == 2);
+    CHECK_FALSE((*rows)[0].pruned);
+    CHECK((*rows)[1].pruned->reason == "test");
+  }
   check_whole(sample);
 }
 
