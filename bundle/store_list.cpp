@@ -43,8 +43,9 @@ std::string_view hex_part(std::string_view text) {
 }
 
 std::unexpected<Error> no_bundle(std::string_view text) {
+  const std::string_view what = text == k_last ? "made here" : "in the store";
   return fail(Error(ErrorKind::not_found, "input-missing",
-                    fmt::format("expected a bundle '{}' in the store, there is none", text))
+                    fmt::format("expected a bundle '{}' {}, there is none", text, what))
                   .with_next("sourceosctl evidence list"));
 }
 

@@ -163,8 +163,10 @@ constinit const Command k_evidence_export = {
     .name = "export",
     .summary = "write a bundle as one deterministic archive",
     .description = "The archive is an OCI image layout as a tar, with signatures and the proof that "
-                   "the host log has the bundle. With --to it is verified and written as the records "
-                   "of another system instead. The log notes that it left the host.",
+                   "the host log has the bundle, under the log's newest checkpoint: as long as the log "
+                   "does not grow the same bundle gives the same bytes, and its id never changes. With "
+                   "--to it is verified and written as the records of another system instead. The log "
+                   "notes that it left the host.",
     .options = k_options,
     .operands = k_operands,
     .examples = k_examples,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bundle/log/host_log.hpp"
 #include "cli/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/judging.hpp"
@@ -48,9 +49,11 @@ Result<Report> import(const Options& options, Context& context) {
   }
   SOURCEOS_TRY_ASSIGN(OpenStore open, open_store(context, bundle::StoreAccess::write));
   const verify::VerifiedBundle& bundle = *opened.judgement.bundle;
+  const std::uint64_t log_size = open.store.log().size();
   SOURCEOS_TRY_ASSIGN(const bundle::BundleFacts facts,
                       open.store.adopt(bundle.adoptable(), bundle.log_id()));
   record["imported"] = true;
+  record["wasThere"] = facts.seq < log_size;
   record["seq"] = facts.seq;
   record["next"] = context.command_line("evidence show " + facts.id.hex().substr(0, 12));
   return Report(std::move(record));
@@ -59,7 +62,7 @@ Result<Report> import(const Options& options, Context& context) {
 void print(const json::Value& record, Text& text) {
   const bool is_in = flag_of(record, "imported");
   const bool is_planned = flag_of(record, "planned") && text_of(record, "reason").empty();
-  text.line(is_in ? "imported" : is_planned ? "would import" : "not imported",
+  text.line(flag_of(record, "wasThere") ? "there already" : is_in ? "imported" : is_planned ? "would import" : "not imported",
             is_in ? Tone::good : is_planned ? Tone::plain : Tone::warning);
   text.field("bundle", part_of(record, "bundleId"));
   text.field("verdict", text_of(record, "words"));

@@ -18,10 +18,10 @@ TEST_CASE("suites count what failed and what was skipped") {
   CHECK(text ==
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites>\n"
-        "  <testsuite name=\"b.tar\" tests=\"3\" failures=\"1\" skipped=\"1\">\n"
+        "  <testsuite name=\"b.tar\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\">\n"
         "    <testcase classname=\"b.tar\" name=\"layout\"/>\n"
         "    <testcase classname=\"b.tar\" name=\"signature\">\n"
-        "      <failure message=\"bad-signature\"/>\n"
+        "      <failure type=\"check\" message=\"bad-signature\"/>\n"
         "    </testcase>\n"
         "    <testcase classname=\"b.tar\" name=\"log\">\n"
         "      <skipped message=\"no memory\"/>\n"
