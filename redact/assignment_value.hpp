@@ -216,7 +216,7 @@ class ValueReader : public QuotedReader {
 
   [[nodiscard]] bool ends_bare(std::size_t end, bool query, bool encoded) const {
     const char c = text_[end];
-    if ((c == ' ' || c == '"') && end > out_.from && has_line_for_itself() && goes_on_in_line(end + 1)) {
+    if ((c == ' ' || c == '"') && end > out_.from && goes_on_in_line(end + 1) && has_line_for_itself()) {
       return false;
     }
     if (is_blank(c) || is_break(c) || c == '"' || c == '`' || static_cast<unsigned char>(c) < 0x20) {
@@ -275,8 +275,12 @@ class ValueReader : public QuotedReader {
 
   // Nothing but white space, `export` or a dash stands before the name.
   [[nodiscard]] bool has_line_for_itself() const {
+    constexpr std::size_t k_line_begin_max = 40;
     const std::size_t begin = begin_of_name();
-    const std::size_t from = begin == 0 ? 0 : text_.find_last_of("\r\n", begin - 1) + 1;
+    std::size_t from = begin;
+    while (from > 0 && !is_break(text_[from - 1]) && begin - from < k_line_begin_max) {
+      --from;
+    }
     std::string_view before = text_.substr(from, begin - from);
     for (const std::string_view word : {"export ", "set ", "SET ", "- "}) {
       before = before.ends_with(word) ? before.substr(0, before.size() - word.size()) : before;
@@ -376,9 +380,9 @@ class ValueReader : public QuotedReader {
   // Closing brackets and stops behind a bare value are not its own, unless it opened them.
   void trim_bare() {
     static constexpr std::string_view k_stops = ".,;:)]}'\"|";
-    const bool sentence = out_.spaced || !has_line_for_itself() || !holds_capital(out_.name.substr(0, 1));
-    if (!sentence && out_.to < text_.size() && is_break(text_[out_.to]) && out_.joint == Joint::equals) {
-      return;
+    if (out_.joint == Joint::equals && !out_.spaced && out_.to < text_.size() && is_break(text_[out_.to]) &&
+        k_stops.contains(text_[out_.to - 1]) && holds_capital(out_.name.substr(0, 1)) && has_line_for_itself()) {
+      return;  // no sentence, a setting
     }
     while (out_.to > out_.from && k_stops.contains(text_[out_.to - 1])) {
       const char last = text_[out_.to - 1];

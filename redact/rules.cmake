@@ -16,6 +16,7 @@ set(SOURCEOS_RULE_FILES
   rules/commands.toml
   rules/network.toml
   rules/daemons.toml
+  rules/encodings.toml
   rules/generic.toml
   rules/identity.toml
   rules/findings.toml)

@@ -22,7 +22,7 @@ constexpr std::array k_formats{"issuer", "free"};
 constexpr std::array k_severities{"low", "medium", "high"};
 constexpr std::array k_checks{"none",    "github",     "jwt",   "luhn",     "aws-key-id", "basic-auth",
                               "service", "mixed",      "pem-base64", "digit", "password",   "assignment",
-                              "option",  "header",     "identity",   "prose", "command"};
+                              "option",  "header",     "identity",   "prose", "command",    "spelled"};
 constexpr std::array k_extends{"none", "b64", "b64url", "word", "graph"};
 constexpr std::array k_fields{"id",     "description", "class",    "kind",     "severity",
                               "tier",   "pattern",     "extend",   "tail",     "keywords",

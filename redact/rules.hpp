@@ -64,6 +64,7 @@ enum class Check : std::uint8_t {
   identity,    // the match is a name and its separator; any value that may say who somebody is
   prose,       // likewise; a quoted or block text
   command,     // the match is a tool's name; its words are read from what follows
+  spelled,     // the match begins bytes that are spelled as numbers (spelled_bytes.hpp)
 };
 
 // By which alphabet a secret goes on past its match (long tokens; patterns stay small).

@@ -157,6 +157,7 @@ class Scan {
   void on_context(std::uint64_t from, std::uint64_t to);
   void on_address(std::uint64_t at, Own own);
   void on_special(std::uint64_t at);
+  void on_spelled(std::uint64_t at);
   void on_packed(std::uint64_t at);
   void follow_packed(std::uint64_t limit);
   void mask_undecoded(std::uint64_t from, std::uint64_t to);
@@ -220,6 +221,7 @@ class Scan {
   std::uint64_t context_to_ = 0;
   std::array<std::uint64_t, 3> address_to_{};  // e-mail, IPv4, other
   std::uint64_t special_to_ = 0;
+  std::uint64_t spelled_to_ = 0;           // bytes spelled as numbers were read up to here
   std::uint64_t key_block_to_ = 0;         // the last key ends here
   std::uint64_t key_rest_ = 0;             // a cut key goes on here; 0: none
   std::unordered_map<std::uint64_t, std::uint32_t> repeats_;  // of finding rules with `repeat`

@@ -4,6 +4,7 @@
 
 #include "redact/joined_lines.hpp"
 #include "redact/secret_value.hpp"
+#include "redact/spelled_bytes.hpp"
 #include "redact/vocabulary.hpp"
 
 #include <algorithm>
@@ -173,6 +174,25 @@ void Scan::find_runs(Extent where, std::uint64_t limit) {
       run_lines_.push_back(line);
     }
   }
+}
+
+// Bytes spelled as numbers, from a little before `at` on: places in what they spell are theirs.
+void Scan::on_spelled(std::uint64_t at) {
+  constexpr std::uint64_t k_before_bytes = 4 * 1024;
+  if (at < spelled_to_ || options_.depth >= limits::k_decode_depth_max) {
+    return;
+  }
+  const std::uint64_t from = std::max({base_, spelled_to_, at - std::min(at, k_before_bytes)});
+  const ShadowText spelled = read_spelled(bytes(from, std::min(end_of_text(), at + k_spelled_bytes_max)), at - from);
+  if (spelled.text.empty()) {
+    return;
+  }
+  spelled_to_ = from + spelled.source.back().to;
+  if (decode_left(at) == 0) {
+    mask_undecoded(from + spelled.source.front().from, spelled_to_);
+    return;
+  }
+  add_mapped(look_inside(spelled.text, at), spelled, from);
 }
 
 }  // namespace sourceos::redact

@@ -190,6 +190,11 @@ void Scan::take_match(std::uint32_t index, const Window& view, const Match& matc
     resume = std::max(view.base + match.to, at + 1);
     return;
   }
+  if (rule.check == Check::spelled) {
+    on_spelled(at + candidate.from);
+    resume = std::max(spelled_to_, at + 1);
+    return;
+  }
   const Confirmed confirmed = confirm(rule, candidate);
   // `key=key=key=...`: each value holds all that follow.
   const std::uint64_t judged_to = at + confirmed.judged_to;
