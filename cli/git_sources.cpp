@@ -168,10 +168,18 @@ Status GitSources::since(const std::string& revision, const BlobTaker& take) con
     return fail(ErrorKind::not_found, "revision-missing",
                 fmt::format("the repository has no commit '{}'", revision));
   }
+  return commits(revision + "..HEAD", take);
+}
+
+Status GitSources::history(const BlobTaker& take) const {
+  return has_head_ ? commits("HEAD", take) : Status();
+}
+
+// `log.showRoot` of the user may hide what the first commit brought.
+Status GitSources::commits(const std::string& range, const BlobTaker& take) const {
   SOURCEOS_TRY_ASSIGN(const std::string raw,
-                      ask({"log", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-textconv",
-                           "--no-ext-diff", "--no-show-signature", "-m", "--ignore-submodules=all",
-                           "--format=%x01%H", "--end-of-options", revision + "..HEAD"}));
+                      ask({"log", "--root", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-textconv",
+                           "--no-ext-diff", "--no-show-signature", "-m", "--ignore-submodules=all", "--format=%x01%H", "--end-of-options", range}));
   return hand_out(raw, take);
 }
 

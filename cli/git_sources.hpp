@@ -39,8 +39,11 @@ class GitSources {
   [[nodiscard]] Status staged(const BlobTaker& take) const;
   // Of REV..HEAD, oldest last, each blob once.
   [[nodiscard]] Status since(const std::string& revision, const BlobTaker& take) const;
+  // The same of all commits that HEAD holds, the first one too.
+  [[nodiscard]] Status history(const BlobTaker& take) const;
 
  private:
+  [[nodiscard]] Status commits(const std::string& range, const BlobTaker& take) const;
   GitSources(const host::Host& host, std::filesystem::path tree, std::filesystem::path scratch);
   [[nodiscard]] Result<std::string> ask(std::vector<std::string> arguments,
                                         const std::string& index = {}) const;

@@ -53,6 +53,7 @@ constexpr std::array k_own_options = {
            .kind = ValueKind::text,
            .value = "REV",
            .help = "Scan what the commits after REV brought"},
+    Option{.name = "--history", .help = "Scan what all commits brought, the first one too"},
     Option{.name = "--baseline",
            .kind = ValueKind::file,
            .value = "FILE",
@@ -72,7 +73,7 @@ constexpr auto k_options = joined(k_own_options, k_rule_options);
 constexpr std::array k_operands = {
     Operand{.name = "PATH",
             .kind = ValueKind::file,
-            .help = "Files and directories; the current directory with --git, --staged, --since",
+            .help = "Files and directories; the current directory with --git, --staged, --since, --history",
             .least = 0,
             .most = k_any_number},
 };
@@ -81,6 +82,7 @@ constexpr std::array k_examples = {
     Example{"A repository, as a code scanning service wants it", "scan . --git --format sarif --output scan.sarif"},
     Example{"Before a commit", "scan --staged"},
     Example{"What a branch brought", "scan --since main"},
+    Example{"What a repository ever held", "scan --history --fail-on high"},
     Example{"Accept what is there, report what is new", "scan . --git --write-baseline .scan-baseline.json"},
 };
 
@@ -247,16 +249,21 @@ Result<Tree> repository_tree(const GitSources& git) {
 
 Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline, Context& context) {
   Answer answer;
-  if (options.has("--staged") || options.has("--since") || options.has("--git")) {
+  if (options.has("--staged") || options.has("--since") || options.has("--history") || options.has("--git")) {
     if (options.operands().size() > 1) {
       return fail(ErrorKind::usage, "usage", "one repository at a time");
     }
     SOURCEOS_TRY_ASSIGN(const GitSources git, GitSources::open(context.host, directory_of(options)));
+    if (options.has("--history") && options.has("--since")) {
+      return fail(ErrorKind::usage, "usage", "'--history' is all of it, '--since' a part: give one");
+    }
     const auto take = [&](const GitBlob& blob) { return scan_blob(answer, pipeline, blob, context); };
     if (options.has("--staged")) {
       SOURCEOS_TRY(git.staged(take));
     } else if (const auto revision = options.value("--since")) {
       SOURCEOS_TRY(git.since(*revision, take));
+    } else if (options.has("--history")) {
+      SOURCEOS_TRY(git.history(take));
     } else {
       SOURCEOS_TRY_ASSIGN(Tree tree, repository_tree(git));
       SOURCEOS_TRY(options.has("--all") ? Status() : leave_out_ignored(tree, git.tree()));
