@@ -4,6 +4,7 @@
 
 #include "core/limits.hpp"
 #include "runtime/agent/backend_common.hpp"
+#include "runtime/agent/state.hpp"
 
 namespace sourceos::runtime {
 
@@ -35,6 +36,28 @@ std::optional<ImageAnswer> find_image(const host::Host& host, const Declaration&
   return run.ok() ? image_in(run.output) : std::nullopt;
 }
 
+namespace {
+
+bool is_ours(const ContainerAnswer& container, const host::Host& host, const Declaration& declaration) {
+  const std::string tag = owner_tag(places_of(declaration, host), declaration.name);
+  return !tag.empty() && container.owner_label == tag;
+}
+
+// A service manager that lost patience kills Podman's monitor, too: then nobody is left to note the
+// end, and the container is `stopping` for ever, in the way of the next start. It was to remove itself.
+void remove_remains(const host::Host& host, const Declaration& declaration, OrderResult& result) {
+  const auto left = result.ok ? find_container(host, declaration) : std::nullopt;
+  if (!left || left->state != "stopping" || !left->removes_itself || !is_ours(*left, host, declaration)) {
+    return;
+  }
+  note_run(result,
+           run_and_note(host, podman_argv(declaration, {"rm", "--force", declaration.container_name}),
+                        stop_timeout_ms(declaration)),
+           "container-stop-failed");
+}
+
+}  // namespace
+
 OrderResult stop_container(const host::Host& host, const Declaration& declaration) {
   OrderResult result;
   if (declaration.runtime != AgentRuntime::podman) {
@@ -56,6 +79,7 @@ OrderResult stop_container(const host::Host& host, const Declaration& declaratio
     return result;
   }
   note_run(result, std::move(run), "container-stop-failed");
+  remove_remains(host, declaration, result);
   return result;
 }
 

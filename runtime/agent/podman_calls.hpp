@@ -21,7 +21,7 @@ namespace sourceos::runtime {
 [[nodiscard]] std::optional<ImageAnswer> find_image(const host::Host& host,
                                                     const Declaration& declaration);
 // `podman stop --ignore`, also of a container that is paused: what is frozen hears no signal. Where
-// there is nothing to stop nothing fails.
+// there is nothing to stop nothing fails. One of ours that stays `stopping` then is removed.
 [[nodiscard]] OrderResult stop_container(const host::Host& host, const Declaration& declaration);
 
 }  // namespace sourceos::runtime

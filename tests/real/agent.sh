@@ -71,6 +71,7 @@ expect_state() { [ "$(state)" = "$1" ] || fail "expected state $1, there is $(st
 step() { echo "--- $*"; }
 
 make_image localhost/sourceos/agent-demo:1 '["/bin/sh","-c","trap exit TERM; while :; do sleep 1 & wait $!; done"]'
+make_image localhost/sourceos/agent-deaf:1 '["/bin/sleep","100000"]'
 make_image localhost/sourceos/agent-crash:1 '["/bin/sh","-c","sleep 4; exit 3"]'
 
 step "a machine that podman machine init made is stopped, and that is one failure"
@@ -147,6 +148,16 @@ expect_state enabled
 expect_state running
 [ "$(podman inspect --format '{{.Id}}' demo-agent)" != "$first" ] || fail "the same container after a restart"
 "$agent" logs demo-agent | grep -q 'starts' || fail "the log says nothing of the start"
+
+step "an agent that ignores TERM is killed, and can be started again"
+declare_agent localhost/sourceos/agent-deaf:1 null
+"$agent" stop demo-agent >/dev/null
+"$agent" install demo-agent >/dev/null
+"$agent" start demo-agent >/dev/null
+"$agent" stop demo-agent >/dev/null
+[ -z "$(podman ps --all --quiet --filter name=demo-agent)" ] || fail "its container is left: $(podman ps --all)"
+"$agent" start demo-agent >/dev/null
+expect_state running
 
 step "a crash loop is held by its bound"
 declare_agent localhost/sourceos/agent-crash:1 null

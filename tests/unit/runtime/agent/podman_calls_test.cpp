@@ -49,4 +49,20 @@ TEST_CASE("a container that is paused is resumed before it is stopped") {
   CHECK(stopped.commands.front().argv == std::vector<std::string>{"podman", "unpause", "sample"});
 }
 
+TEST_CASE("a container of ours whose monitor was killed is removed, another's is not") {
+  tests::AgentWorld world;
+  const Declaration declaration = world.read().declaration;
+  const std::string tag = make_owner_tag(world.places(), declaration.name, world.host()).value();
+  const auto stuck = [](const std::string& label) {
+    return tests::exited(0, R"([{"Id":"cafe","State":{"Status":"stopping"},"HostConfig":{"AutoRemove":true},)"
+                            R"("Config":{"Labels":{"ai.srcos.owner":")" + label + R"("}}}])");
+  };
+  world.container = stuck(tag);
+  const OrderResult stopped = stop_container(world.host(), declaration);
+  REQUIRE(stopped.commands.size() == 2);
+  CHECK(stopped.commands.back().argv == std::vector<std::string>{"podman", "rm", "--force", "sample"});
+  world.container = stuck("of another");
+  CHECK(stop_container(world.host(), declaration).commands.size() == 1);
+}
+
 }  // namespace sourceos::runtime
