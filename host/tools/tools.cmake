@@ -10,4 +10,5 @@ list(APPEND SOURCEOS_HOST_SOURCES
   tools/nix.cpp
   tools/plist.cpp
   tools/podman.cpp
-  tools/systemd.cpp)
+  tools/systemd.cpp
+  tools/version.cpp)

@@ -14,6 +14,7 @@
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/tools/nix.hpp"
+#include "host/tools/version.hpp"
 #include "host/tools/plist.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/places.hpp"
@@ -215,7 +216,7 @@ json::Value host_facts(const host::Host& host, const Redactor& redact) {
           {"mdm", enrolment(host, redact)},
           {"nix", {{"present", host::has_nix_store(host.environment)}, {"generations", generations}}},
           {"podman", {{"present", version.end != host::ProcessEnd::missing},
-                      {"version", podman_version_in(version.output)}}},
+                      {"version", host::podman_version_in(version.output)}}},
           {"machine", machines(host, redact)}};
 }
 

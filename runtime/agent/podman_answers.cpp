@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/json/json.hpp"
 #include "core/text.hpp"
@@ -43,37 +42,7 @@ json::Value first_object(std::string_view text) {
   return std::move(*parsed);
 }
 
-std::array<std::uint64_t, 3> numbers_of(std::string_view version) {
-  std::array<std::uint64_t, 3> numbers{};
-  std::size_t i = 0;
-  for (const std::string_view part : text::split(version, '.')) {
-    if (i < numbers.size()) {
-      std::from_chars(part.data(), part.data() + part.size(), numbers[i++]);
-    }
-  }
-  return numbers;
-}
-
 }  // namespace
-
-std::string podman_version_in(std::string_view output) {
-  for (const std::string_view line : text::lines(output)) {
-    for (std::string_view word : text::split(line, ' ')) {
-      word = text::trim(word);
-      const bool numeric = !word.empty() && word.front() >= '0' && word.front() <= '9' &&
-                           word.find('.') != std::string_view::npos;
-      constexpr std::size_t k_version_bytes_max = 40;
-      if (numeric && word.size() <= k_version_bytes_max) {
-        return std::string(word);
-      }
-    }
-  }
-  return {};
-}
-
-bool is_older(std::string_view version, std::string_view minimum) {
-  return numbers_of(version) < numbers_of(minimum);
-}
 
 std::optional<MachineAnswer> find_machine(std::string_view list, std::string_view name) {
   const auto parsed = json::parse(list, k_podman_bounds);

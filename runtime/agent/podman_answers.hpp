@@ -12,11 +12,6 @@ namespace sourceos::runtime {
 
 inline constexpr json::Bounds k_podman_bounds{16 * limits::k_mib, 64};
 
-// "5.2.1" in "podman version 5.2.1", or empty.
-[[nodiscard]] std::string podman_version_in(std::string_view output);
-// By numbers; a missing part is 0.
-[[nodiscard]] bool is_older(std::string_view version, std::string_view minimum);
-
 struct MachineAnswer {
   std::string name;
   std::string state;  // "running", "stopped", "starting", or empty: not said

@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "host/environment.hpp"
 #include "host/host.hpp"
+#include "host/tools/version.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/credential_helper.hpp"
 #include "runtime/agent/declaration_checks.hpp"
@@ -126,7 +127,7 @@ void PreflightRun::podman_binary(Check& check) {
   if (!ended_in_time(version_, check, "podman --version")) {
     return;
   }
-  const std::string version = podman_version_in(version_.output);
+  const std::string version = host::podman_version_in(version_.output);
   check.observed = {{"version", version}};
   pass(check, version.empty() ? "found" : "podman " + version);
 }
@@ -136,12 +137,13 @@ void PreflightRun::podman_version(Check& check) {
     skip(check, std::string(k_not_podman));
     return;
   }
-  const std::string version = version_.ok() ? podman_version_in(version_.output) : std::string();
+  const std::string version = version_.ok() ? host::podman_version_in(version_.output) : std::string();
   check.observed = {{"version", version}, {"minimum", std::string(k_podman_version_min)}};
   if (version.empty()) {
-    fail_check(check, "podman-version", "'podman --version' gave no version: " + complaint(version_),
+    fail_check(check, "podman-version",
+               "'podman --version' gives no version of Podman: " + complaint(version_),
                "podman --version");
-  } else if (is_older(version, k_podman_version_min)) {
+  } else if (host::is_older_version(version, k_podman_version_min)) {
     fail_check(check, "podman-version",
                fmt::format("podman {} is older than {}", version, k_podman_version_min),
                fmt::format("install Podman {} or later", k_podman_version_min));

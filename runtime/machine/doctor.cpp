@@ -13,6 +13,7 @@
 #include "host/host.hpp"
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
+#include "host/tools/version.hpp"
 #include "host/tools/git_repository.hpp"
 #include "host/tools/nix.hpp"
 #include "runtime/machine/profile_rules.hpp"
@@ -168,7 +169,7 @@ class Doctor {
       MachineCheck& check =
           add("podman.version", "fail", "podman does not say its version", observed);
       check.reason = is_slow ? "probe-timeout" : "version-unknown";
-    } else if (is_older_version(*client_version_, least)) {
+    } else if (host::is_older_version(*client_version_, least)) {
       MachineCheck& check =
           add("podman.version", "fail",
               fmt::format("expected {} or later, there is {}", least, *client_version_), observed);

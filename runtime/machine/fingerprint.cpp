@@ -18,6 +18,7 @@
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
 #include "host/tools/nix.hpp"
+#include "host/tools/version.hpp"
 #include "runtime/machine/shared_paths.hpp"
 
 namespace sourceos::runtime {
@@ -256,13 +257,10 @@ class Taker {
     if (!answer || !answer->outcome.ok()) {
       return std::nullopt;
     }
-    const std::string output = host::as_text(answer->outcome).output;
-    for (const std::string_view word : text::split(text::trim(output), ' ')) {
-      if (!word.empty() && word.front() >= '0' && word.front() <= '9') {
-        return std::string(word);
-      }
-    }
-    return std::nullopt;
+    const std::string& output = answer->outcome.output;
+    const std::string version =
+        name == "podman" ? host::podman_version_in(output) : host::version_in(output);
+    return version.empty() ? std::nullopt : std::optional(version);
   }
 
   json::Value tools_part() {

@@ -12,6 +12,7 @@
 #include "host/host.hpp"
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
+#include "host/tools/version.hpp"
 
 namespace sourceos::runtime {
 
@@ -41,18 +42,6 @@ bool flag_of(const json::Value& object, const char* key) {
 
 std::optional<std::string> non_empty(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-// "podman version 4.3.1" and "podman version 5.0.0-rc1".
-std::optional<std::string> version_in(std::string_view output) {
-  for (const std::string_view line : text::lines(output)) {
-    for (const std::string_view word : text::split(text::trim(line), ' ')) {
-      if (!word.empty() && word.front() >= '0' && word.front() <= '9') {
-        return std::string(word);
-      }
-    }
-  }
-  return std::nullopt;
 }
 
 void add_shared_paths(const json::Value& mounts, MachineFacts& facts) {
@@ -178,7 +167,7 @@ PodmanAnswer PodmanClient::ask(std::string_view name, std::vector<std::string> w
 
 std::optional<std::string> PodmanClient::client_version() {
   const PodmanAnswer answer = ask("version", {"--version"}, Reach::local);
-  return answer.ok() ? version_in(answer.outcome.output) : std::nullopt;
+  return answer.ok() ? non_empty(host::podman_version_in(answer.outcome.output)) : std::nullopt;
 }
 
 PodmanConnection PodmanClient::connection() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -196,24 +195,6 @@ bool is_agent_path(std::string_view text) {
   });
   return is_plain && std::find(k_container_places.begin(), k_container_places.end(), text) ==
                          k_container_places.end();
-}
-
-bool is_older_version(std::string_view version, std::string_view least) {
-  const auto number = [](std::string_view part) {
-    std::uint64_t value = 0;
-    (void)std::from_chars(part.data(), part.data() + part.size(), value);
-    return value;
-  };
-  const auto ours = text::split(version, '.');
-  const auto wanted = text::split(least, '.');
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const std::uint64_t a = i < ours.size() ? number(ours[i]) : 0;
-    const std::uint64_t b = number(wanted[i]);
-    if (a != b) {
-      return a < b;
-    }
-  }
-  return false;
 }
 
 bool is_secret_name(std::string_view name) {

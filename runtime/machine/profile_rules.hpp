@@ -20,8 +20,6 @@ struct Profile;
 [[nodiscard]] bool is_environment_name(std::string_view text);
 // Absolute, in the container, without "..", and not a place the container itself lives from.
 [[nodiscard]] bool is_agent_path(std::string_view text);
-// "1.10.0" is after "1.9.3"; suffixes ("4.3.1-rc1") count for nothing.
-[[nodiscard]] bool is_older_version(std::string_view version, std::string_view least);
 
 [[nodiscard]] Status check_profile_rules(const Profile& profile);
 

@@ -9,4 +9,5 @@ list(APPEND SOURCEOS_HOST_TESTS
   tools/nix_test.cpp
   tools/plist_test.cpp
   tools/podman_test.cpp
-  tools/systemd_test.cpp)
+  tools/systemd_test.cpp
+  tools/version_test.cpp)

@@ -4,15 +4,6 @@
 
 namespace sourceos::runtime {
 
-TEST_CASE("versions are found and compared by numbers") {
-  CHECK(podman_version_in("podman version 5.2.1\n") == "5.2.1");
-  CHECK(podman_version_in("podman version 4.3.0-dev") == "4.3.0-dev");
-  CHECK(podman_version_in("segfault").empty());
-  CHECK(is_older("4.2.9", "4.3.0"));
-  CHECK_FALSE(is_older("4.10.0", "4.3.0"));
-  CHECK_FALSE(is_older("4.3", "4.3.0"));
-}
-
 TEST_CASE("a machine's state is read from any form of the list") {
   CHECK(find_machine(R"([{"Name":"m","Running":true}])", "m")->state == "running");
   CHECK(find_machine(R"([{"Name":"m*","Running":false}])", "m")->state == "stopped");

@@ -62,14 +62,6 @@ TEST_CASE("two mounts have neither one name nor one place") {
   CHECK(profile_reason(document).empty());
 }
 
-TEST_CASE("versions are compared as numbers") {
-  CHECK(is_older_version("4.3.0", "4.3.1"));
-  CHECK(is_older_version("4.9.9", "4.10.0"));
-  CHECK_FALSE(is_older_version("4.10.0", "4.9.9"));
-  CHECK_FALSE(is_older_version("5.0.0-rc1", "4.3.0"));
-  CHECK(is_older_version("", "0.0.1"));
-}
-
 TEST_CASE("names, digests and paths have their forms") {
   CHECK(is_urn("urn:srcos:token-door:a", "token-door"));
   CHECK_FALSE(is_urn("urn:srcos:token-door:", "token-door"));
