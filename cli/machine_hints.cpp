@@ -15,6 +15,8 @@ constexpr auto k_meanings = std::to_array<std::pair<std::string_view, std::strin
     {"container-host-ignored",
      "CONTAINER_HOST is set and not passed on: the profile does not name it in environment.allow"},
     {"git-directory-outside", "the git directory lies outside, so the mount is read-only"},
+    {"git-metadata-linked",
+     "git's directory, hooks or configuration is a link, so the mount is read-only"},
     {"image-not-pinned", "the profile names the image by tag; its id was used"},
     {"mount-policy-unresolved",
      "the mount policy that the profile names is in no contracts directory"},

@@ -305,6 +305,7 @@ class LaunchCommand {
     record["decision"] = plan_.decision_document();
     record["mounts"] = plan_.mount_rows(deny_.places().homes);
     record["warnings"] = plan_.warnings;
+    record["findings"] = findings();
     record["deniedAttempts"] = json::Value::array();
     for (const collect::DeniedAttempt& denied : session_->facts().denied_attempts) {
       record["deniedAttempts"].push_back(
@@ -329,9 +330,27 @@ class LaunchCommand {
     SOURCEOS_TRY_ASSIGN(Report report, session_->finish(record, end));
     // What the program inside wrote is on standard output; where its evidence is goes beside it.
     if (outcome_.is_started && !context_.json) {
+      for (const json::Value& finding : part_of(record, "findings")) {
+        if (text_of(finding, "severity") == "high") {
+          context_.note(fmt::format("look before git is used there: {} ({})", text_of(finding, "message"),
+                                    text_of(finding, "ruleId")));
+        }
+      }
       context_.note("bundle " + session_->bundle_id());
     }
     return report;
+  }
+
+  // What the program inside left that the host would run.
+  json::Value findings() const {
+    json::Value rows = json::Value::array();
+    for (const collect::CollectorFinding& finding : session_->facts().findings) {
+      const bool is_high = finding.severity == collect::FindingSeverity::high;
+      rows.push_back({{"ruleId", finding.rule_id},
+                      {"severity", is_high ? "high" : "medium"},
+                      {"message", session_->pipeline().text(finding.excerpt).str()}});
+    }
+    return rows;
   }
 
   const Options& options_;

@@ -37,10 +37,13 @@ Status record_git_after(const LaunchEnd& end) {
   wanted.repository = end.plan.mounts.front().resolved;
   wanted.scratch = end.session.scratch();
   const auto state = host::Git(end.context.host.processes).state(wanted);
-  if (!state) {
-    return {};
-  }
   const std::vector<std::string> entry = {"git", "after.json"};
+  auto& findings = end.session.facts().findings;
+  if (!state) {  // there was a repository when it began
+    findings.push_back({"repo-unreadable", collect::FindingSeverity::high, entry, state.error().read_out()});
+    return end.session.add(entry, EntryKind::git_state,
+                           {{"type", "GitState"}, {"reason", state.error().reason}});
+  }
   SOURCEOS_TRY(end.session.add(entry, EntryKind::git_state, collect::git_state_document(*state)));
   std::string fresh;
   for (const host::GitExecution& execution : state->executions) {
@@ -49,7 +52,6 @@ Status record_git_after(const LaunchEnd& end) {
       fresh += (fresh.empty() ? "" : ", ") + execution.setting;
     }
   }
-  auto& findings = end.session.facts().findings;
   if (!fresh.empty()) {
     findings.push_back({"repo-executes-code", collect::FindingSeverity::high, entry, fresh});
   } else if (!state->executions.empty()) {

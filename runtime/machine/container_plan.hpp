@@ -21,7 +21,7 @@ struct PlannedBind {
   std::string target;
   bool is_read_only = true;
   std::vector<std::string> options;  // "ro=true", "nodev"
-  std::optional<Pin> pin;            // of what must be there; none: an overlay or remote
+  std::optional<Pin> pin;            // of what must be there; none: not looked at, or remote
 };
 
 struct ContainerPlan {

@@ -105,14 +105,18 @@ class Maker {
                      .options = bind_options(mount, profile_.security.selinux_relabel),
                      .pin = mount.pin};
     plan_.container.binds.push_back(std::move(bind));
-    for (const std::string& part : mount.read_only_overlays) {
-      const std::string source = (fs::path(mount.resolved) / part).string();
+    for (const ShieldedPart& part : mount.shield) {
+      const std::string source = (fs::path(mount.resolved) / part.path).string();
+      std::vector<std::string> options = {"nodev", "nosuid"};
+      if (part.is_read_only) {
+        options.insert(options.begin(), "ro=true");
+      }
       plan_.container.binds.push_back(
           {.source = is_windows ? wsl_path(source) : source,
-           .target = (fs::path(mount.request.agent_path) / part).string(),
-           .is_read_only = true,
-           .options = {"ro=true", "nodev", "nosuid"},
-           .pin = std::nullopt});
+           .target = (fs::path(mount.request.agent_path) / part.path).string(),
+           .is_read_only = part.is_read_only,
+           .options = std::move(options),
+           .pin = part.pin});
     }
   }
 

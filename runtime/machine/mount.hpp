@@ -65,6 +65,13 @@ struct Pin {
   auto operator<=>(const Pin&) const = default;
 };
 
+// A part of a mount that is bound once more by itself. `path` is relative to the mount.
+struct ShieldedPart {
+  std::string path;
+  bool is_read_only = true;  // else it only cannot be moved away
+  std::optional<Pin> pin;
+};
+
 // What the policy says to one request.
 struct MountDecision {
   MountRequest request;
@@ -79,8 +86,8 @@ struct MountDecision {
   AccessMode access = AccessMode::read_only;  // read-only when the policy narrows it
   std::optional<Pin> pin;
   MountScan scan;
-  std::vector<std::string> warnings;            // stable words
-  std::vector<std::string> read_only_overlays;  // relative: .git/hooks, .git/config (S-17)
+  std::vector<std::string> warnings;  // stable words
+  std::vector<ShieldedPart> shield;   // .git, .git/hooks, .git/config (S-17)
 };
 
 // `path` with the home directory as $HOME: what may be shown.

@@ -1,6 +1,8 @@
 #include "runtime/machine/mount_policy.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,7 +11,7 @@
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/environment.hpp"
-#include "host/tools/git_repository.hpp"
+#include "runtime/machine/git_shield.hpp"
 #include "runtime/machine/mount_policy_document.hpp"
 #include "runtime/machine/real_path.hpp"
 
@@ -20,6 +22,19 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view k_policy_spec_version = "0.1.0";
+
+// What a denied place of a mount's content is.
+std::string_view meaning_of_refusal(std::string_view kind) {
+  constexpr auto k_meanings = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"symlink-escape-denied", "is a link to a place that is never mounted"},
+      {"hardlink-escape-denied", "is the same file as one in a place that is never mounted"},
+      {"submount-escape-denied", "is a mount of a place that is never mounted"},
+      {"secret-material-in-mount", "holds a private key or a service account's key"},
+      {"device-in-mount", "is a device"},
+  });
+  const auto* known = std::ranges::find(k_meanings, kind, &std::pair<std::string_view, std::string_view>::first);
+  return known == k_meanings.end() ? "is not allowed" : known->second;
+}
 
 class Evaluation {
  public:
@@ -244,50 +259,21 @@ class Evaluation {
     if (request_.access != AccessMode::read_only && request_.access != AccessMode::read_write) {
       return refuse_class("read-only or read-write access");
     }
-    return is_directory_if_there() && look_at_git();
-  }
-
-  // A `.git` that is a file or link must lead to a git directory inside the mount; else the mount
-  // is read-only. Hooks and configuration that the host would run later are laid over read-only.
-  bool look_at_git() {
-    std::error_code code;
-    const fs::path dot_git = fs::path(decision_.resolved) / ".git";
-    const fs::file_status status = fs::symlink_status(dot_git, code);
-    if (!fs::exists(status)) {
-      return true;
+    if (!is_directory_if_there()) {
+      return false;
     }
-    if (fs::is_directory(status)) {
-      add_overlays();
-      return true;
-    }
-    const auto location = host::locate_repository(decision_.resolved);
-    fs::path target = location && !location->points_to.empty() ? fs::path(location->points_to)
-                                                               : location->git_dir;
-    if (target.is_relative()) {
-      target = fs::path(decision_.resolved) / target;
-    }
-    const std::string real =
-        resolve_existing_part(target).value_or(RealPath{target.string(), false}).path;
-    const Relation where =
-        relation(path_key(adapter(), real), path_key(adapter(), decision_.resolved));
-    if (where != Relation::below) {
-      decision_.access = AccessMode::read_only;
-      warn("git-directory-outside");
-    }
+    shield_repository();
     return true;
   }
 
-  void add_overlays() {
-    if (request_.git_metadata_writable || !is_writable(request_.access)) {
-      return;
-    }
-    for (const char* part : {".git/hooks", ".git/config"}) {
-      std::error_code code;
-      const fs::path path = fs::path(decision_.resolved) / part;
-      const fs::file_status status = fs::symlink_status(path, code);
-      if (fs::is_regular_file(status) || fs::is_directory(status)) {
-        decision_.read_only_overlays.emplace_back(part);
-      }
+  // Where git's own files cannot be kept from an agent, nothing of the mount can be written to.
+  void shield_repository() {
+    GitShield shield = shield_git(adapter(), decision_.resolved);
+    if (!shield.cannot.empty()) {
+      decision_.access = AccessMode::read_only;
+      warn(shield.cannot);
+    } else if (is_writable(request_.access) && !request_.git_metadata_writable) {
+      decision_.shield = std::move(shield.parts);
     }
   }
 
@@ -308,7 +294,7 @@ class Evaluation {
     }
     for (const MountFinding& finding : decision_.scan.findings) {
       if (finding.is_denied) {
-        return refuse(finding.kind, fmt::format("'{}' in '{}'", finding.path, request_.host_path));
+        return refuse_content(finding);
       }
       if (std::find(decision_.warnings.begin(), decision_.warnings.end(), finding.kind) ==
           decision_.warnings.end()) {
@@ -316,6 +302,12 @@ class Evaluation {
       }
     }
     return true;
+  }
+
+  bool refuse_content(const MountFinding& finding) {
+    decision_.next = "take it out of the directory, or mount another one without it";
+    return refuse(finding.kind, fmt::format("'{}' in '{}' {}", finding.path, request_.host_path,
+                                            meaning_of_refusal(finding.kind)));
   }
 
   // Step 9.

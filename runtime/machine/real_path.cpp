@@ -91,8 +91,18 @@ Result<host::Descriptor> walk(host::Descriptor at, const fs::path& path) {
   return at;
 }
 
-Result<Pin> pin_of(const host::Descriptor& directory) {
-  SOURCEOS_TRY_ASSIGN(const host::FileFacts facts, host::describe(directory));
+// The last part may be of any kind, a link, too: that is then what is pinned.
+Result<host::Descriptor> walk_to_entry(host::Descriptor at, const fs::path& path) {
+  SOURCEOS_TRY_ASSIGN(const host::Descriptor parent, walk(std::move(at), path.parent_path()));
+  host::Descriptor entry(
+      ::openat(parent.get(), path.filename().c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
+  return entry ? std::move(entry)
+               : Result<host::Descriptor>(
+                     fail(system_error(errno, fmt::format("open '{}'", path.string()))));
+}
+
+Result<Pin> pin_of(const host::Descriptor& entry) {
+  SOURCEOS_TRY_ASSIGN(const host::FileFacts facts, host::describe(entry));
   return Pin{facts.device, facts.inode};
 }
 
@@ -109,13 +119,22 @@ Result<Pin> pin_directory(const fs::path& resolved) {
   return pin_of(directory);
 }
 
+Result<Pin> pin_entry(const fs::path& resolved) {
+  host::Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) {
+    return fail(system_error(errno, "open '/'"));
+  }
+  SOURCEOS_TRY_ASSIGN(const host::Descriptor entry, walk_to_entry(std::move(root), resolved));
+  return pin_of(entry);
+}
+
 Result<Pin> pin_below(const fs::path& root, const fs::path& path) {
   host::Descriptor top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!top) {
     return fail(system_error(errno, fmt::format("open '{}'", root.string())));
   }
-  SOURCEOS_TRY_ASSIGN(const host::Descriptor directory, walk(std::move(top), path));
-  return pin_of(directory);
+  SOURCEOS_TRY_ASSIGN(const host::Descriptor entry, walk_to_entry(std::move(top), path));
+  return pin_of(entry);
 }
 
 Status check_pin(const fs::path& resolved, const Pin& pin) {

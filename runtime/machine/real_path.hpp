@@ -24,7 +24,9 @@ struct RealPath {
 [[nodiscard]] Result<host::Descriptor> open_without_links(const std::filesystem::path& resolved);
 
 [[nodiscard]] Result<Pin> pin_directory(const std::filesystem::path& resolved);
-// The directory that a path names below another root (a container's, seen through /proc): the root
+// The same of a directory's entry of any kind.
+[[nodiscard]] Result<Pin> pin_entry(const std::filesystem::path& resolved);
+// The entry that a path names below another root (a container's, seen through /proc): the root
 // is followed, nothing below it is.
 [[nodiscard]] Result<Pin> pin_below(const std::filesystem::path& root,
                                     const std::filesystem::path& path);

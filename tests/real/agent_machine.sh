@@ -70,6 +70,7 @@ for path in /root/.ssh "$HOST_HOME/.ssh/id" /workspace/dev/other /host; do
   [ ! -e "$path" ] || echo "REACHED $path"
 done
 echo x >.git/hooks/post-checkout 2>/dev/null && echo "REACHED hooks"
+mv .git moved 2>/dev/null && echo "REACHED another git directory"
 echo x >>.git/config 2>/dev/null && echo "REACHED config"
 echo x >/etc/x 2>/dev/null && echo "REACHED root file system"
 cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'
@@ -93,7 +94,7 @@ grep -q '^PAGER=cat' "$work/run.txt" || fail "the declared variable is missing"
 if grep -qE '^(USER|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)=' "$work/run.txt"; then fail "environment of the host inside"; fi
 # Inside: just these mounts.
 inside=$(grep -oE ' /workspace/[^ ]+' "$work/run.txt" | sort -u | tr -d ' ')
-expected=$(printf '%s\n' /workspace/dev/app /workspace/dev/app/.git/config /workspace/dev/app/.git/hooks /workspace/out)
+expected=$(printf '%s\n' /workspace/dev/app /workspace/dev/app/.git /workspace/dev/app/.git/config /workspace/dev/app/.git/hooks /workspace/out)
 [ "$inside" = "$expected" ] || fail "inside are other mounts: $inside"
 "$ctl" evidence verify @last >/dev/null || fail "the bundle does not verify"
 run_id=$(field bundleId "$work/run.json")

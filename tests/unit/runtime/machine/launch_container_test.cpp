@@ -50,9 +50,11 @@ TEST_CASE("git's hooks and configuration are laid over read-only") {
   std::filesystem::create_directories(scene.home / "dev/r/.git/hooks");
   (void)scene.fake.home.write("dev/r/.git/config", "[core]\n");
   const LaunchPlan plan = scene.plan();
-  REQUIRE(plan.container.binds.size() == 3);
-  CHECK(plan.container.binds[1].target == "/workspace/dev/r/.git/hooks");
-  CHECK(plan.container.binds[1].is_read_only);
+  REQUIRE(plan.container.binds.size() == 4);
+  CHECK(plan.container.binds[1].target == "/workspace/dev/r/.git");
+  CHECK_FALSE(plan.container.binds[1].is_read_only);  // only bound, so that it cannot be moved
+  CHECK(plan.container.binds[2].target == "/workspace/dev/r/.git/hooks");
+  CHECK(plan.container.binds[2].is_read_only);
   scene.loaded.profile.is_git_metadata_writable = true;
   CHECK(scene.plan().container.binds.size() == 1);
 }

@@ -198,12 +198,18 @@ TEST_CASE("a git directory outside the mount makes it read-only") {
   CHECK(warns(decision, "git-directory-outside"));
 }
 
-TEST_CASE("hooks and configuration of git are laid over read-only") {
+TEST_CASE("git's own files are shielded where the mount can be written to") {
   Scene scene;
   fs::create_directories(scene.home / "dev/r/.git/hooks");
-  (void)scene.fake.home.write("dev/r/.git/config", "[core]\n");
-  CHECK(scene.typed("~/dev/r").read_only_overlays ==
-        std::vector<std::string>{".git/hooks", ".git/config"});
+  CHECK(scene.typed("~/dev/r").shield.size() == 2);
+  MountRequest request = scene.typed("~/dev/r").request;
+  request.git_metadata_writable = true;
+  CHECK(scene.decide(request).shield.empty());
+  fs::remove(scene.home / "dev/r/.git/hooks");
+  fs::create_symlink("..", scene.home / "dev/r/.git/hooks");
+  const MountDecision linked = scene.typed("~/dev/r");
+  CHECK(linked.access == AccessMode::read_only);
+  CHECK(warns(linked, "git-metadata-linked"));
 }
 
 TEST_CASE("what the scan finds decides") {
@@ -213,6 +219,8 @@ TEST_CASE("what the scan finds decides") {
   fs::create_symlink(scene.home / ".ssh", scene.home / "dev/r/keys");
   const MountDecision decision = scene.typed("~/dev/r");
   CHECK(decision.reason == "symlink-escape-denied");
+  CHECK(decision.message == "'keys' in '~/dev/r' is a link to a place that is never mounted");
+  CHECK(decision.next.starts_with("take it out"));
   CHECK_FALSE(decision.is_allowed);
 }
 

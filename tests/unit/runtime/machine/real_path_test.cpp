@@ -59,3 +59,13 @@ TEST_CASE("a directory that was swapped is another one") {
   fs::create_directory_symlink(dir / "old", path);
   CHECK(check_pin(path, pin).error().reason == "mount-changed");
 }
+
+TEST_CASE("an entry of any kind is pinned, a link as itself") {
+  tests::TemporaryDirectory dir;
+  (void)dir.write("file", "x");
+  fs::create_symlink("file", dir / "link");
+  const fs::path root = fs::canonical(dir.path());
+  CHECK(pin_entry(root / "file").value() == pin_below(root, "file").value());
+  CHECK(pin_entry(root / "link").value() != pin_entry(root / "file").value());
+  CHECK_FALSE(pin_entry(root / "absent").has_value());
+}
