@@ -391,6 +391,7 @@ Result<Declaration> read_record(const json::Value& record, const json::Value& ex
   SOURCEOS_TRY(expand_logs(logs, setting, d));
   SOURCEOS_TRY(expand_places(places, setting, d));
   SOURCEOS_TRY(check_grammar(d));
+  SOURCEOS_TRY(check_places(d));
   return d;
 }
 

@@ -165,6 +165,34 @@ void check_service(const Declaration& d, Findings& findings) {
 
 }  // namespace
 
+namespace {
+
+// A file of the kind that a service manager reads, in a directory where it looks for them.
+bool is_definition_place(const fs::path& path, std::string_view suffix, std::string_view folder,
+                         std::initializer_list<std::string_view> places) {
+  const fs::path directory = path.parent_path();
+  const std::string name = path.filename().string();
+  constexpr std::size_t k_name_bytes_max = 255;
+  return name.ends_with(suffix) && is_word(name, "._-@", k_name_bytes_max) &&
+         directory.parent_path().filename() == folder &&
+         std::ranges::find(places, directory.filename().string()) != places.end();
+}
+
+Status check_plist_place(const char* field, const fs::path& path) {
+  return expect(path.empty() || is_definition_place(path, ".plist", "Library", {"LaunchAgents", "LaunchDaemons"}),
+                fmt::format("'{}' to be a '.plist' in a 'Library/LaunchAgents' or 'Library/LaunchDaemons'", field));
+}
+
+}  // namespace
+
+Status check_places(const Declaration& d) {
+  SOURCEOS_TRY(check_plist_place("macos.launchd.plist", d.launchd_plist));
+  SOURCEOS_TRY(check_plist_place("macos.launchd.legacySystemPlist", d.legacy_system_plist));
+  return expect(d.systemd_user_unit.empty() ||
+                    is_definition_place(d.systemd_user_unit, ".service", "systemd", {"user", "system"}),
+                "'linux.systemdUserUnit' to be a '.service' in a 'systemd/user'");
+}
+
 std::string registry_of(std::string_view image) {
   const auto slash = image.find('/');
   if (slash == std::string_view::npos) {

@@ -10,6 +10,8 @@ namespace sourceos::runtime {
 
 // Words that become arguments, file names and labels have a grammar: `invalid-declaration`.
 [[nodiscard]] Status check_grammar(const Declaration& declaration);
+// Files that are written and moved away are definitions of services, whatever a declaration calls so.
+[[nodiscard]] Status check_places(const Declaration& declaration);
 [[nodiscard]] std::vector<DeclarationFinding> check_declaration(const Declaration& declaration,
                                                                 const std::filesystem::path& file,
                                                                 const DeclarationSetting& setting);

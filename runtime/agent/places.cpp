@@ -76,7 +76,9 @@ AgentPlaces places_of(const Declaration& d, const host::Host& host) {
   places.staging_root = agent_state_root(host) / "staging";
   places.quarantine_root =
       macos ? home / "Desktop/sourceos-quarantine" : agent_state_root(host) / "quarantine";
-  places.unit = unit_name(d.name);
+  // A declared unit file names the unit that the manager knows.
+  const bool is_declared = !macos && d.scope == AgentScope::user && !d.systemd_user_unit.empty();
+  places.unit = is_declared ? places.definition.filename().string() : unit_name(d.name);
   return places;
 }
 

@@ -48,8 +48,9 @@ json::Value lint_of(const host::Host& host, const ReadDeclaration& agent, const 
   rules.is_bounded_launcher = [&](const std::string& word) { return word == program; };
   json::Value service = json::Value::array();
   UnitFile parsed;
-  parsed.add(unit, unit_name(d.name));
-  auto findings = check_unit(parsed, unit_name(d.name), rules);
+  const std::string unit_file = places_of(d, host).unit;
+  parsed.add(unit, unit_file);
+  auto findings = check_unit(parsed, unit_file, rules);
   if (const auto list = host::parse_plist(plist)) {
     std::ranges::move(check_plist(*list, plist, d.label + ".plist", rules), std::back_inserter(findings));
   }

@@ -86,6 +86,22 @@ TEST_CASE("a user agent's definition does not lie in a system place") {
   CHECK(fields(world) == std::vector<std::string>{"macos.launchd.plist"});
 }
 
+TEST_CASE("what is written and moved as a definition is one by its place and name") {
+  tests::AgentWorld world;
+  const auto refuses = [&](const json::Value& launchd, const json::Value& systemd) {
+    world.document["macos"] = {{"launchd", launchd}};
+    world.document["linux"] = systemd;
+    return !parse_declaration(world.document.dump(), "sample.json", setting_of(world.host()));
+  };
+  const json::Value none = json::Value::object();
+  CHECK(refuses(none, {{"systemdUserUnit", "$HOME/.bashrc"}}));
+  CHECK(refuses(none, {{"systemdUserUnit", "$HOME/.config/systemd/user/x.timer"}}));
+  CHECK(refuses({{"plist", "$HOME/.zshrc"}}, none));
+  CHECK(refuses({{"legacySystemPlist", "$HOME/.ssh/id"}}, none));
+  CHECK_FALSE(refuses({{"legacySystemPlist", "/Library/LaunchDaemons/x.plist"}},
+                      {{"systemdUserUnit", "$HOME/.config/systemd/user/x.service"}}));
+}
+
 TEST_CASE("native agents need a program, service accounts a reference, 'always' both") {
   tests::AgentWorld world;
   world.document["runtime"] = "native";

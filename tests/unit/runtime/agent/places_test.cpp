@@ -38,4 +38,10 @@ TEST_CASE("an agent that nothing declares has places by its name") {
   CHECK(places_of_name("sample", world.host()).definition == world.places().definition);
 }
 
+TEST_CASE("a declared unit file names the unit") {
+  tests::AgentWorld world;
+  world.document["linux"] = {{"systemdUserUnit", "$HOME/.config/systemd/user/other.service"}};
+  CHECK(world.places().unit == "other.service");
+}
+
 }  // namespace sourceos::runtime
