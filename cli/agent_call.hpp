@@ -100,11 +100,4 @@ struct ActingCall {
 [[nodiscard]] json::Value plan_json(const std::vector<runtime::PlannedAction>& plan,
                                     const runtime::Redactor& redact);
 
-// --- shared text forms
-void print_actions(const json::Value& record, Text& text);
-void print_findings(const json::Value& findings, Text& text);
-void print_checks(const json::Value& record, Text& text);
-// What an acting command says: title, actions, reason, what is next.
-void print_change(const json::Value& record, Text& text);
-
 }  // namespace sourceos::cli

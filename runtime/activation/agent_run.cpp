@@ -34,6 +34,23 @@ void AgentRun::refuse(std::string name, AgentResult result, std::string reason, 
   outcome_.detail = std::move(detail);
 }
 
+void AgentRun::refuse_unreadable(const UnreadableDeclaration& each) {
+  refuse(each.name.empty() ? each.file.stem().string() : each.name, AgentResult::invalid_declaration,
+         each.error.reason, each.error.read_out());
+  if (is_agent_name(outcome_.name)) {
+    Declaration d;
+    d.name = outcome_.name;
+    d.label = fmt::format("org.sourceos.agent.{}", d.name);
+    see(AgentSite::of(d, ports_.host));
+  }
+}
+
+// What is refused is told as it is, too.
+void AgentRun::see(const AgentSite& site) {
+  outcome_.states = read_host_state(ports_.host, ports_.backend, site, HealthCheck::skip);
+  outcome_.before = outcome_.after = outcome_.states.phase;
+}
+
 bool AgentRun::fits_scope(const Declaration& d) {
   const bool is_root = ports_.host.environment.uid == 0;
   if ((options_.scope && *options_.scope != d.scope) || (d.scope == AgentScope::system && !is_root)) {
@@ -75,10 +92,14 @@ bool AgentRun::lock_and_recover(const Declaration& d) {
 void AgentRun::run(const ReadDeclaration& agent) {
   const Declaration& d = agent.declaration;
   outcome_.name = d.name;
-  if (!fits_scope(d) || (!options_.dry_run && !lock_and_recover(d))) {
+  if (!fits_scope(d)) {
     return;
   }
   const AgentSite site = AgentSite::of(d, ports_.host);
+  if (!options_.dry_run && !lock_and_recover(d)) {
+    see(site);
+    return;
+  }
   before_ = read_host_state(ports_.host, ports_.backend, site, HealthCheck::ask);
   outcome_.before = before_.phase;
   outcome_.drift = before_.drift;
@@ -212,6 +233,7 @@ Status AgentRun::record_state(Target target) {
   state.definition_path = candidate.site.places.definition.string();
   state.transaction_id = id_;
   state.reason.clear();
+  state.detail.clear();
   state.own_override = false;
   state.updated_at = format_seconds(ports_.host.clock.now());
   // What to prune by, when nothing declares the agent any more.
@@ -241,7 +263,7 @@ void AgentRun::roll_back(const ChangeResult& failed) {
   outcome_.reason = failed.reason;
   outcome_.detail = failed.detail;
   close(outcome_.rollback.complete ? LineStatus::rolled_back : LineStatus::incomplete);
-  note_failure(failed.reason);
+  note_failure(failed);
   if (!outcome_.rollback.complete) {
     const AgentResult result = outcome_.result;
     stage(result, failed.reason);
@@ -265,13 +287,14 @@ bool AgentRun::is_old_healthy_again() {
 }
 
 // After a rollback: our notes say what failed and whether a disabled override is ours.
-void AgentRun::note_failure(std::string reason) {
+void AgentRun::note_failure(const ChangeResult& failed) {
   const AgentSite& site = outcome_.candidate.site;
   AgentState notes = read_state(site.places);
   const ServiceStatus now = ports_.backend.status(site.service);
   if (!before_.definition) {
     notes.phase = AgentPhase::failed;
-    notes.reason = std::move(reason);
+    notes.reason = failed.reason;
+    notes.detail = failed.detail;
     notes.managed_by = "activation";
     const bool is_installed = host::describe(site.places.definition).has_value();
     notes.definition_path = is_installed ? site.places.definition.string() : std::string();
@@ -306,10 +329,14 @@ void AgentRun::quarantine_old() {
 
 void AgentRun::prune(const Declaration& d) {
   outcome_.name = d.name;
-  if (!fits_scope(d) || (!options_.dry_run && !lock_and_recover(d))) {
+  if (!fits_scope(d)) {
     return;
   }
   const AgentSite site = AgentSite::of(d, ports_.host);
+  if (!options_.dry_run && !lock_and_recover(d)) {
+    see(site);
+    return;
+  }
   outcome_.candidate.site = site;
   before_ = read_host_state(ports_.host, ports_.backend, site, HealthCheck::skip);
   outcome_.before = before_.phase;

@@ -22,6 +22,8 @@ class AgentRun {
   // An agent that is not begun, for a reason of the whole activation.
   void refuse(std::string name, AgentResult result, std::string reason, std::string detail);
 
+  // For a declaration that cannot be read; its agent may be there all the same.
+  void refuse_unreadable(const UnreadableDeclaration& each);
   // After the bundle: the change is final. False when that could not be noted.
   [[nodiscard]] bool commit(const std::string& bundle);
   // There will be no bundle: back to where it was.
@@ -31,6 +33,7 @@ class AgentRun {
   [[nodiscard]] bool has_open_change() const { return transaction_.has_value(); }
 
  private:
+  void see(const AgentSite& site);
   [[nodiscard]] bool fits_scope(const Declaration& declaration);
   [[nodiscard]] bool lock_and_recover(const Declaration& declaration);
   void decide(const ReadDeclaration& agent);
@@ -40,7 +43,7 @@ class AgentRun {
   [[nodiscard]] Status record_state(Target target);
   void roll_back(const ChangeResult& failed);
   [[nodiscard]] bool is_old_healthy_again();
-  void note_failure(std::string reason);
+  void note_failure(const ChangeResult& failed);
   void close(LineStatus how);
   void quarantine_old();
   void finish();

@@ -172,6 +172,16 @@ class Change {
     return transaction_.write_file(Step::enable, Place::definition, candidate_.definition, 0644, {});
   }
 
+  // How service and health stand, for someone who asks why it did not start.
+  std::string what_is(const ServiceStatus& service, const Declaration& d) const {
+    std::string words = fmt::format("the service is {}", service.state.empty() ? "not there" : service.state);
+    if (!service.last_exit.empty() && !service.active) {
+      words += fmt::format(", its last exit {}", service.last_exit);
+    }
+    const std::string health = judge_health(host_, d, find_container(host_, d)).detail;
+    return health.empty() ? words : fmt::format("{}, {}", words, health);
+  }
+
   Status wait_for_health(const Declaration& d) {
     using Clock = std::chrono::steady_clock;
     if (const Status fault = host::fault_point("health"); !fault) {
@@ -196,7 +206,8 @@ class Change {
       const bool is_time_up = Clock::now() >= end || waited_ms >= d.startup_timeout_s * 1000;
       if (is_time_up && healthy_looks == 0) {
         return fail(ErrorKind::timeout, "health-timeout",
-                    fmt::format("not {} within {} s", d.health_expected, d.startup_timeout_s));
+                    fmt::format("not {} within {} s: {}", d.health_expected, d.startup_timeout_s,
+                                what_is(now, d)));
       }
       setting_.sleep(k_health_interval_ms);
       waited_ms += k_health_interval_ms;

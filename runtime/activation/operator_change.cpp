@@ -104,6 +104,7 @@ ActResult OperatorChange::apply(const ChangeSetting& setting, AgentPhase phase) 
     AgentState notes = read_state(candidate_.site.places);
     notes.phase = AgentPhase::failed;
     notes.reason = result.reason;
+    notes.detail = result.detail;
     notes.own_override = backend_.status(candidate_.site.service).disabled_override &&
                          (before_.own_override || !before_.service.disabled_override);
     (void)write_state(candidate_.site.places, std::move(notes), host_.clock.now());
@@ -115,6 +116,7 @@ AgentState OperatorChange::notes_of(AgentPhase phase) const {
   AgentState state = before_.notes;
   state.phase = phase;
   state.reason.clear();
+  state.detail.clear();
   state.transaction_id = setting_.transaction;
   if (state.managed_by.empty()) {
     state.managed_by = "operator";

@@ -36,6 +36,7 @@ void Actor::note_state(AgentPhase phase, const std::string& reason) {
   }
   state.phase = phase;
   state.reason = reason;
+  state.detail.clear();
   if (phase == AgentPhase::enabled) {
     state.own_override = false;
   }

@@ -224,6 +224,7 @@ json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const
           {"startsLastHour", seen.starts_last_hour},
           {"launcherSays", or_null(seen.complaint, redact)},
           {"reason", or_null(reason_of(seen), redact)},
+          {"failure", or_null(seen.phase == AgentPhase::failed ? seen.notes.detail : "", redact)},
           {"health", seen.health ? json::Value({{"ok", seen.health->ok}, {"detail", redact(seen.health->detail)}})
                                  : json::Value()},
           {"permissions", or_null(seen.permissions, redact)},

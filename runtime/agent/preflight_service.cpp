@@ -323,7 +323,7 @@ void PreflightRun::service_lint(Check& check) {
   const auto bad = std::ranges::find(findings, Severity::high, &PolicyFinding::severity);
   if (bad != findings.end()) {
     fail_check(check, "service-lint", fmt::format("{}: {}", bad->rule_id, bad->message),
-               fmt::format("look at {}", bad->path.string()));
+               "less " + text::shell_word(bad->path.string()));
   } else if (check.status != CheckStatus::fail) {
     pass(check, fmt::format("no high finding in {}", places_.definition.filename().string()));
     // The linter wants the program to exist: it is given one that always does.

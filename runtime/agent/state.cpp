@@ -73,6 +73,7 @@ json::Value as_json(const AgentState& state) {
           {"transactionId", state.transaction_id},
           {"updatedAt", state.updated_at},
           {"reason", state.reason},
+          {"detail", state.detail},
           {"lastBundle", state.last_bundle},
           {"lastQuarantine", state.last_quarantine},
           {"ownOverride", state.own_override}};
@@ -95,6 +96,7 @@ AgentState read_state(const AgentPlaces& places) {
   state.transaction_id = text_in(*document, "transactionId");
   state.updated_at = text_in(*document, "updatedAt");
   state.reason = text_in(*document, "reason");
+  state.detail = text_in(*document, "detail");
   state.last_bundle = text_in(*document, "lastBundle");
   state.last_quarantine = text_in(*document, "lastQuarantine");
   const auto own = document->find("ownOverride");

@@ -32,6 +32,7 @@ struct AgentState {
   std::string transaction_id;
   std::string updated_at;
   std::string reason;         // why it failed
+  std::string detail;         // the same in words
   std::string last_bundle;
   std::string last_quarantine;  // directory
   bool own_override = false;  // the disabled override was left by us (rollback, quarantine)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -268,8 +269,11 @@ void print_agent(const json::Value& agent, Text& text) {
                           text_of(drift, "noted"), text_of(drift, "host")),
               Tone::warning);
   }
+  std::set<std::string> told;  // one file may break two rules
   for (const json::Value& remedy : part_of(agent, "remediation")) {
-    indented("fix:", text_of(remedy, "fix"));
+    if (told.insert(text_of(remedy, "fix")).second) {
+      indented("fix:", text_of(remedy, "fix"));
+    }
   }
   for (const json::Value& action : part_of(part_of(agent, "rollback"), "actions")) {
     if (text_of(action, "status") != "done") {

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/render.hpp"
 #include "core/bytes.hpp"
 #include "core/json/json.hpp"
+#include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "runtime/activation/operator_change.hpp"
@@ -212,6 +214,9 @@ class Change {
   }
 
   void point_at_fix() {
+    if (!agent_.is_valid() && !reason_.empty()) {
+      record_["next"] = call_.redact("correct " + text::shell_word(agent_.file.string()));
+    }
     if (!reason_.empty() && preflight_ && preflight_->first_failure() != nullptr && !record_.contains("next")) {
       record_["next"] = call_.redact(preflight_->first_failure()->remediation);
     }

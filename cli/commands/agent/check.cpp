@@ -1,13 +1,17 @@
 // preflight and doctor: what would happen, and how it stands.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_next.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/render.hpp"
 #include "core/json/json.hpp"
+#include "core/text.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/ambient_auth.hpp"
 #include "runtime/agent/observe.hpp"
@@ -34,6 +38,13 @@ Result<Report> preflight(const Options& options, Context& context) {
   call.add_findings(result.policy_findings, {"preflight.json"});
   call.policy(agent->hash);
   record.update(document);
+  if (!result.passed() && agent->is_valid()) {
+    const runtime::Check* obstacle = first_obstacle(result);
+    record["next"] = obstacle == nullptr ? context.command_line("install " + agent->declaration.name)
+                                         : call.redact(obstacle->remediation);
+  } else if (!agent->is_valid()) {
+    record["next"] = call.redact("correct " + text::shell_word(agent->file.string()));
+  }
   return call.finish(std::move(record), result.passed() ? ExitCode::done : ExitCode::negative,
                      result.reason());
 }
@@ -48,12 +59,13 @@ void print_preflight(const json::Value& record, Text& text) {
             passed ? Tone::good : Tone::bad);
   print_checks(record, text);
   print_findings(part_of(record, "policyFindings"), text);
-  for (const json::Value& row : part_of(record, "declarationFindings")) {
-    text.line(fmt::format("  declaration: {} {}", text_of(row, "field"), text_of(row, "message")), Tone::warning);
-  }
+  print_declaration_findings(record, text);
   text.line(passed ? "result: may be installed" : "result: may be staged; not installed, not enabled");
   if (!text_of(record, "bundleId").empty()) {
     text.field("bundle", text_of(record, "bundleId"));
+  }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
   }
 }
 
@@ -74,6 +86,34 @@ json::Value auth_facts(const Context& context, const runtime::ReadDeclaration& a
   return {{"mode", runtime::to_string(agent.declaration.auth_mode)}, {"files", std::move(files)}};
 }
 
+// Of the installed definition and of the one that would be made: the same finding is told once.
+std::vector<runtime::PolicyFinding> all_findings(const runtime::Observation& seen,
+                                                 const runtime::Preflight& checks) {
+  std::vector<runtime::PolicyFinding> all = seen.findings;
+  for (const runtime::PolicyFinding& finding : checks.policy_findings) {
+    const bool is_told = std::ranges::any_of(all, [&](const runtime::PolicyFinding& each) {
+      return each.rule_id == finding.rule_id && each.path == finding.path && each.line == finding.line &&
+             each.message == finding.message;
+    });
+    if (!is_told) {
+      all.push_back(finding);
+    }
+  }
+  return all;
+}
+
+// Why the agent is not well; empty when it is.
+std::string doctor_reason(const runtime::Observation& seen, const runtime::Preflight& checks,
+                          const std::vector<runtime::PolicyFinding>& findings) {
+  const bool has_ended = seen.phase == runtime::AgentPhase::failed || seen.phase == runtime::AgentPhase::suspended;
+  return !checks.passed()              ? checks.reason()
+         : runtime::has_high(findings) ? "policy-finding"
+         : !seen.permissions.empty()   ? "definition-permissions"
+         : has_ended                   ? fmt::format("agent-{}", to_string(seen.phase))
+         : seen.health && !seen.health->ok ? "agent-unhealthy"
+                                           : "";
+}
+
 Result<Report> doctor(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
   SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
@@ -83,12 +123,8 @@ Result<Report> doctor(const Options& options, Context& context) {
   const auto backend = runtime::make_backend(context.host);
   const runtime::Preflight checks = runtime::run_preflight(context.host, *backend, *agent);
   const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
-  std::vector<runtime::PolicyFinding> findings = seen.findings;
-  findings.insert(findings.end(), checks.policy_findings.begin(), checks.policy_findings.end());
-  const std::string reason = !checks.passed()            ? checks.reason()
-                             : runtime::has_high(findings) ? "policy-finding"
-                             : !seen.permissions.empty()   ? "definition-permissions"
-                                                           : "";
+  const std::vector<runtime::PolicyFinding> findings = all_findings(seen, checks);
+  const std::string reason = doctor_reason(seen, checks, findings);
   const bool healthy = reason.empty();
 
   json::Value record = new_record("agent-doctor");
@@ -111,10 +147,8 @@ Result<Report> doctor(const Options& options, Context& context) {
   call.add_probes(checks.probes);
   call.add_findings(findings, {"doctor.json"});
   call.policy(agent->hash);
-  if (runtime::has_high(seen.findings)) {
-    record["next"] = context.command_line("quarantine " + agent->declaration.name);
-  } else if (const runtime::Check* failed = checks.first_failure()) {
-    record["next"] = redact(failed->remediation);
+  if (const std::string next = next_for_agent(context, *agent, seen, checks, false); !next.empty()) {
+    record["next"] = redact(next);
   }
   return call.finish(std::move(record), healthy ? ExitCode::done : ExitCode::negative, reason);
 }
@@ -124,6 +158,9 @@ void print_doctor(const json::Value& record, Text& text) {
   text.line(fmt::format("DOCTOR {}: {}", text_of(record, "agent"), text_of(record, "result") == "pass" ? "healthy" : "NOT healthy"),
             text_of(record, "result") == "pass" ? Tone::good : Tone::bad);
   text.field("state", text_of(status, "state"));
+  if (!text_of(status, "failure").empty()) {
+    text.field("why", {text_of(status, "failure"), Tone::bad});
+  }
   text.field("definition", text_of(status, "definition"));
   for (const auto& [label, key] : {std::pair{"container", "container"}, std::pair{"last exit", "lastExit"},
                                    std::pair{"last result", "lastResult"}, std::pair{"launcher says", "launcherSays"}}) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/render.hpp"

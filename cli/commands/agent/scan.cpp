@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render.hpp"
 #include "core/json/json.hpp"

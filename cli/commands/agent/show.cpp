@@ -34,7 +34,6 @@ constexpr std::array k_log_options = {
 
 Result<Report> list(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY(catalog.check_duplicates());
   SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, "", bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
   const auto backend = runtime::make_backend(context.host);
@@ -60,7 +59,7 @@ Result<Report> list(const Options& options, Context& context) {
   SOURCEOS_TRY(call.add_json({"agents.json"}, collect::EntryKind::service_status, record));
   const bool whole = catalog.unreadable.empty();
   return call.finish(std::move(record), whole ? ExitCode::done : ExitCode::negative,
-                     whole ? "" : "invalid-declaration");
+                     whole ? "" : catalog.unreadable.front().error.reason);
 }
 
 void print_list(const json::Value& record, Text& text) {
@@ -105,7 +104,7 @@ Result<std::string> read_journal(const Context& context, const runtime::Declarat
                                                           : host::SystemdScope::system);
   SOURCEOS_TRY_ASSIGN(const host::ProcessOutcome outcome,
                       context.host.processes.run(systemd.journal(
-                          runtime::unit_name(d.name), host::JournalForm::text, lines, {},
+                          runtime::places_of(d, context.host).unit, host::JournalForm::text, lines, {},
                           limits::k_probe_timeout_ms)));
   if (!outcome.ok()) {
     return fail(ErrorKind::not_found, "log-missing", "the journal does not answer");

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_next.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/render.hpp"
@@ -78,40 +80,6 @@ bool is_brought_up(runtime::AgentPhase phase) {
          phase != runtime::AgentPhase::quarantined;
 }
 
-// What an operator types from here; nothing when it runs as it should.
-std::string next_command(const Context& context, const runtime::Observation& seen,
-                         const runtime::Preflight& checks, const json::Value& record) {
-  const std::string name = text_of(record, "name");
-  const std::string by_hand = text_of(part_of(record, "unfinished"), "next");
-  if (!by_hand.empty()) {
-    return by_hand;
-  }
-  // What breaks a rule and is installed comes before what keeps it from starting.
-  if (runtime::has_high(seen.findings)) {
-    return context.command_line("quarantine " + name);
-  }
-  if (const runtime::Check* failed = checks.first_failure()) {
-    return failed->remediation;
-  }
-  if (!part_of(record, "unfinished").empty()) {
-    return context.command_line("install " + name);
-  }
-  switch (seen.phase) {
-    case runtime::AgentPhase::absent:
-    case runtime::AgentPhase::staged: return context.command_line("install " + name);
-    case runtime::AgentPhase::installed:
-    case runtime::AgentPhase::enabled:
-      return context.command_line((seen.health ? "logs --stderr " : "start ") + name);
-    // Why it ended is what it said itself.
-    case runtime::AgentPhase::failed:
-    case runtime::AgentPhase::suspended: return context.command_line("logs --stderr " + name);
-    case runtime::AgentPhase::quarantined: return context.command_line("preflight " + name);
-    case runtime::AgentPhase::running: break;
-  }
-  const bool is_doubtful = !seen.drift.empty() || !seen.permissions.empty() || !seen.findings.empty();
-  return is_doubtful ? context.command_line("doctor " + name) : std::string();
-}
-
 Result<Report> status(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
   SOURCEOS_TRY_ASSIGN(const runtime::ReadDeclaration* agent, catalog.find(options.operands()[0]));
@@ -135,7 +103,10 @@ Result<Report> status(const Options& options, Context& context) {
   record["dependencies"] = dependencies_of(runtime::as_json(checks, redact).at("checks"));
   record["startable"] = checks.passed();
   record["unfinished"] = unfinished(context, agent->declaration.name, redact);
-  if (const std::string next = next_command(context, seen, checks, record); !next.empty()) {
+  const std::string by_hand = text_of(part_of(record, "unfinished"), "next");
+  const bool is_unfinished = !part_of(record, "unfinished").empty();
+  const std::string next = !by_hand.empty() ? by_hand : next_for_agent(context, *agent, seen, checks, is_unfinished);
+  if (!next.empty()) {
     record["next"] = redact(next);
   }
   SOURCEOS_TRY(call.add_json({"status.json"}, collect::EntryKind::service_status, record));
@@ -160,6 +131,9 @@ void print_state(const json::Value& record, Text& text) {
             state == "running" ? Tone::good : bad ? Tone::bad : Tone::plain);
   if (const json::Value& health = part_of(record, "health"); !health.empty() && !flag_of(health, "ok")) {
     text.field("health", {text_of(health, "detail"), Tone::bad});
+  }
+  if (const std::string why = text_of(record, "failure"); !why.empty()) {
+    text.field("why", {why, Tone::bad});
   }
   if (const json::Value& open = part_of(record, "unfinished"); !open.empty()) {
     text.field("unfinished", {text_of(open, "detail"), Tone::bad});

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/agent_call.hpp"
+#include "cli/agent_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render.hpp"
 #include "core/json/json.hpp"
@@ -45,7 +46,6 @@ json::Value agent_row(const Context& context, runtime::ServiceBackend& backend,
 
 Result<Report> doctor(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
-  SOURCEOS_TRY(catalog.check_duplicates());
   SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, "", bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
   const auto backend = runtime::make_backend(context.host);

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "cli/console.hpp"
-#include "cli/render.hpp"
 #include "core/json/json.hpp"
 #include "host/tool_finder.hpp"
 #include "tests/support/fake_host.hpp"
@@ -41,18 +40,6 @@ TEST_CASE("without a store that can be written nothing that acts begins") {
   REQUIRE_FALSE(acting);
   CHECK(acting.error().reason == "evidence-unavailable");
   CHECK(exit_code_of(acting.error().kind) == ExitCode::negative);
-}
-
-TEST_CASE("a change is told with its actions and what is left to do by hand") {
-  const json::Value record = {{"command", "quarantine"}, {"agent", "sample"}, {"reason", nullptr},
-                              {"changed", true}, {"planOnly", false},
-                              {"actions", {{{"status", "done"}, {"action", "stop"}, {"target", "u"},
-                                            {"argv", {"systemctl", "stop", "u"}}, {"detail", ""}}}},
-                              {"byHand", {"sudo rm x"}}};
-  Text text(Color::never);
-  print_change(record, text);
-  CHECK(text.str().find("systemctl stop u") != std::string::npos);
-  CHECK(text.str().find("by hand: sudo rm x") != std::string::npos);
 }
 
 TEST_CASE("an agent whose name looks like a secret cannot be worked on") {
