@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text.hpp"
+
 namespace sourceos::host {
 
 namespace {
@@ -23,10 +25,10 @@ constexpr std::uint32_t k_group_or_others_write = 022;
 constexpr std::uint32_t k_sticky = 01000;
 
 std::unexpected<Error> foreign(const fs::path& path, std::string_view expected,
-                               std::string_view found) {
+                               std::string_view found, std::string_view command = "ls -ld") {
   return fail(Error(ErrorKind::refused, "foreign-store",
                     fmt::format("expected '{}' to {}, {}", path.native(), expected, found))
-                  .with_next("ls -ld " + path.native()));
+                  .with_next(fmt::format("{} {}", command, text::shell_word(path.native()))));
 }
 
 enum class Place { on_the_way, last };
@@ -39,7 +41,8 @@ Status check_owner(const fs::path& path, const FileFacts& facts, std::uint32_t u
   }
   if ((facts.mode & k_group_or_others_write) != 0 && (facts.mode & k_sticky) == 0) {
     return foreign(path, "be writable by its owner only",
-                   fmt::format("its mode is {:04o}", facts.mode));
+                   fmt::format("its mode is {:04o}", facts.mode),
+                   facts.uid == uid ? "chmod go-w" : "ls -ld");
   }
   return {};
 }

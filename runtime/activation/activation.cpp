@@ -15,6 +15,7 @@
 #include "host/tools/nix.hpp"
 #include "runtime/activation/agent_run.hpp"
 #include "runtime/activation/limits.hpp"
+#include "runtime/agent/catalog.hpp"
 
 namespace sourceos::runtime {
 
@@ -24,11 +25,25 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t k_transaction_bytes = 16;
 
-// Agents that activation brought here and that nothing declares any more.
+// Agents that activation brought here and that nothing declares any more. A declaration that cannot
+// be read still declares its agent; when it does not even say which, none is taken for an orphan.
 std::vector<Declaration> orphans(const host::Host& host, const Catalog& catalog) {
   std::set<std::string, std::less<>> declared;
-  for (const ReadDeclaration& agent : catalog.agents) {
-    declared.insert(agent.declaration.name);
+  // Those in the usual places are declared, too, when this call was given others.
+  const Result<Catalog> usual = read_catalog(host, {});
+  if (!usual) {
+    return {};
+  }
+  for (const Catalog* each : {&catalog, &*usual}) {
+    for (const ReadDeclaration& agent : each->agents) {
+      declared.insert(agent.declaration.name);
+    }
+    for (const UnreadableDeclaration& unreadable : each->unreadable) {
+      if (unreadable.name.empty()) {
+        return {};
+      }
+      declared.insert(unreadable.name);
+    }
   }
   std::vector<Declaration> found;
   const fs::path root = agent_state_root(host) / "agents";
@@ -67,7 +82,6 @@ class Activation {
       : ports_(ports), catalog_(catalog), options_(options) {}
 
   Result<ActivationReport> run() {
-    SOURCEOS_TRY(catalog_.check_duplicates());
     report_.transaction = hex_encode(ports_.host.random.bytes(k_transaction_bytes));
     report_.started_at = ports_.host.clock.now();
     for (host::NixProfile& profile : host::read_nix_profiles(ports_.host.environment)) {
@@ -124,8 +138,7 @@ class Activation {
 
   void run_agents() {
     for (const UnreadableDeclaration& each : catalog_.unreadable) {
-      new_run().refuse(each.name.empty() ? each.file.stem().string() : each.name,
-                       AgentResult::invalid_declaration, each.error.reason, each.error.read_out());
+      new_run().refuse_unreadable(each);
     }
     for (const ReadDeclaration* agent : agents_) {
       AgentRun& run = new_run();

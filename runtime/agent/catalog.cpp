@@ -67,8 +67,10 @@ class Reader {
     }
     Result<ReadDeclaration> read = parse_declaration(text, path, setting_);
     if (!read) {
-      return fail(std::move(read).error().with_context(
-          fmt::format("read declaration '{}'", file.string())));
+      return fail(std::move(read)
+                      .error()
+                      .with_next("correct " + text::shell_word(file.string()))
+                      .with_context(fmt::format("read declaration '{}'", file.string())));
     }
     catalog_.agents.push_back(std::move(*read));
     return {};
@@ -93,6 +95,7 @@ class Reader {
     std::ranges::stable_sort(catalog_.agents, {}, [](const ReadDeclaration& read) -> const std::string& {
       return read.declaration.name;
     });
+    set_twins_aside();
     return std::move(catalog_);
   }
 
@@ -114,6 +117,29 @@ class Reader {
     }
   }
 
+  // Which of the two is meant nobody can say; the other agents are not held up by it.
+  void set_twins_aside() {
+    std::vector<ReadDeclaration>& all = catalog_.agents;
+    for (auto at = all.begin(); at != all.end();) {
+      const auto end = std::find_if(at, all.end(), [&](const ReadDeclaration& each) {
+        return each.declaration.name != at->declaration.name;
+      });
+      if (end - at == 1) {
+        at = end;
+        continue;
+      }
+      catalog_.unreadable.push_back({at->file, at->declaration.name, duplicate(at[0], at[1])});
+      at = all.erase(at, end);
+    }
+  }
+
+  static Error duplicate(const ReadDeclaration& one, const ReadDeclaration& other) {
+    return Error(ErrorKind::malformed, "declaration-duplicate",
+                 fmt::format("agent '{}' is declared twice: '{}' and '{}'", one.declaration.name,
+                             one.file.string(), other.file.string()))
+        .with_next("remove or rename one of the two");
+  }
+
   bool seen_before(const fs::path& path) {
     const auto facts = host::describe(path);
     return facts && !seen_.emplace(facts->device, facts->inode).second;
@@ -125,28 +151,13 @@ class Reader {
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;
 };
 
-std::unexpected<Error> duplicate(const ReadDeclaration& one, const ReadDeclaration& other) {
-  return fail(Error(ErrorKind::malformed, "declaration-duplicate",
-                    fmt::format("agent '{}' is declared twice: '{}' and '{}'", one.declaration.name,
-                                one.file.string(), other.file.string()))
-                  .with_next("remove or rename one of the two"));
-}
-
 }  // namespace
 
 Result<const ReadDeclaration*> Catalog::find(std::string_view name) const {
-  const ReadDeclaration* found = nullptr;
   for (const ReadDeclaration& each : agents) {
-    if (each.declaration.name != name) {
-      continue;
+    if (each.declaration.name == name) {
+      return &each;
     }
-    if (found != nullptr) {
-      return duplicate(*found, each);
-    }
-    found = &each;
-  }
-  if (found != nullptr) {
-    return found;
   }
   for (const UnreadableDeclaration& each : unreadable) {
     if (each.name == name) {
@@ -154,7 +165,10 @@ Result<const ReadDeclaration*> Catalog::find(std::string_view name) const {
       if (error.next.empty()) {
         error.next = fmt::format("correct {}", text::shell_word(each.file.string()));
       }
-      return fail(std::move(error).with_context(fmt::format("read declaration '{}'", each.file.string())));
+      return fail(error.reason == "declaration-duplicate"
+                      ? std::move(error)
+                      : std::move(error).with_context(
+                            fmt::format("read declaration '{}'", each.file.string())));
     }
   }
   std::string known;
@@ -165,15 +179,6 @@ Result<const ReadDeclaration*> Catalog::find(std::string_view name) const {
                     fmt::format("there is no agent '{}'; known: {}", name,
                                 known.empty() ? "none" : known))
                   .with_next("sourceos-agent list"));
-}
-
-Status Catalog::check_duplicates() const {
-  for (std::size_t i = 1; i < agents.size(); ++i) {
-    if (agents[i - 1].declaration.name == agents[i].declaration.name) {
-      return duplicate(agents[i - 1], agents[i]);
-    }
-  }
-  return {};
 }
 
 Result<Catalog> read_catalog(const host::Host& host, const std::vector<fs::path>& files) {

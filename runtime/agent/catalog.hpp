@@ -18,14 +18,12 @@ struct UnreadableDeclaration {
 };
 
 struct Catalog {
-  std::vector<ReadDeclaration> agents;  // by name; of two with one name both are here
+  std::vector<ReadDeclaration> agents;  // by name; two with one name are both `unreadable`
   std::vector<UnreadableDeclaration> unreadable;
 
   // `usage`, "unknown-agent", with the known names; `malformed`, "declaration-duplicate", naming
   // both files; the error of a file that carries the name but cannot be read.
   [[nodiscard]] Result<const ReadDeclaration*> find(std::string_view name) const;
-  // The first two declarations that share a name.
-  [[nodiscard]] Status check_duplicates() const;
 };
 
 // A file named by the caller that is missing or foreign is an error; one that is found by search

@@ -50,16 +50,6 @@ TEST_CASE("one agent that fails does not keep another from its target") {
   CHECK(report->verdict == Verdict::negative);
 }
 
-TEST_CASE("two declarations of one name begin nothing") {
-  tests::ActivationWorld world;
-  Catalog catalog;
-  catalog.agents = {world.read(), world.read()};
-  ActivationPorts ports = world.ports();
-  const auto report = activate(ports, catalog, world.options);
-  REQUIRE_FALSE(report);
-  CHECK(report.error().reason == "declaration-duplicate");
-}
-
 TEST_CASE("without a bundle what was staged is refused and what was changed is taken back") {
   tests::ActivationWorld world;
   world.options.stage_only = true;
@@ -94,6 +84,27 @@ TEST_CASE("what activation brought and nothing declares any more is pruned, noth
   CHECK(report->agents[0].result == AgentResult::pruned);
   CHECK(report->verdict == Verdict::done);
   CHECK(world.quarantined == std::vector<std::string>{"prune"});
+}
+
+TEST_CASE("an agent whose declaration cannot be read, or lies elsewhere, is not pruned") {
+  tests::ActivationWorld world;
+  REQUIRE(world.activate());
+  ActivationPorts ports = world.ports();
+  world.options.prune = true;
+  Catalog broken;
+  const Error error(ErrorKind::malformed, "invalid-declaration", "unknown field");
+  for (const char* name : {"sample", ""}) {
+    CAPTURE(name);
+    broken.unreadable = {{"x.json", name, error}};
+    const auto report = activate(ports, broken, world.options);
+    REQUIRE(report);
+    REQUIRE(report->agents.size() == 1);
+    CHECK(world.quarantined.empty());
+    CHECK(report->agents[0].states.running);  // as it is, whatever its declaration says
+  }
+  world.fake.home.write(".config/sourceos/local-agents/sample.json", world.document.dump());
+  REQUIRE(activate(ports, {}, world.options));
+  CHECK(world.quarantined.empty());
 }
 
 TEST_CASE("an agent that a dead activation left is recovered and then activated") {
