@@ -130,7 +130,8 @@ class CommandCollector : public Collector {
     SOURCEOS_TRY(add(sink, {"command", "output"}, MediaType::text, ContentHint::text,
                      std::make_unique<StreamSource>(
                          context.host.processes, std::move(request),
-                         [ending](const auto& outcome) { ending->tell(words_of(outcome)); })));
+                         [ending](const auto& outcome) { ending->tell(words_of(outcome)); },
+                         StreamSource::OtherEnd::is_answer)));
     const auto time = std::chrono::milliseconds(context.timeout_ms) + k_grace;
     SOURCEOS_TRY(add(sink, {"command", "result.json"}, MediaType::json, ContentHint::json,
                      std::make_unique<EndingSource>(ending, std::move(document), time)));

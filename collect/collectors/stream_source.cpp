@@ -5,8 +5,17 @@
 
 namespace sourceos::collect {
 
-StreamSource::StreamSource(host::ProcessRunner& runner, host::ProcessRequest request, Ended ended)
-    : runner_(runner), request_(std::move(request)), ended_(std::move(ended)) {}
+namespace {
+
+bool has_ended(const host::ProcessOutcome& outcome) {
+  return outcome.end == host::ProcessEnd::exited || outcome.end == host::ProcessEnd::signalled;
+}
+
+}  // namespace
+
+StreamSource::StreamSource(host::ProcessRunner& runner, host::ProcessRequest request, Ended ended,
+                           OtherEnd other_end)
+    : runner_(runner), request_(std::move(request)), ended_(std::move(ended)), other_end_(other_end) {}
 
 StreamSource::~StreamSource() {
   tell(fail(ErrorKind::interrupted, "not-read", "the output was not read"));
@@ -43,7 +52,7 @@ Result<SourceEnd> StreamSource::finish() {
   tell(outcome);
   if (outcome && outcome->end == host::ProcessEnd::timed_out) {
     end.cut = "timeout";
-  } else if (outcome && outcome->ok()) {
+  } else if (outcome && (outcome->ok() || (other_end_ == OtherEnd::is_answer && has_ended(*outcome)))) {
     end.cut.clear();
   }
   return end;

@@ -16,7 +16,11 @@ class StreamSource : public ByteSource {
   // Told how the program ended, once; also when it could not be started or was not read to its end.
   using Ended = std::function<void(const Result<host::ProcessOutcome>&)>;
 
-  StreamSource(host::ProcessRunner& runner, host::ProcessRequest request, Ended ended = {});
+  // Whether an end with another status than 0, or by a signal, means that output is missing.
+  enum class OtherEnd { is_cut, is_answer };
+
+  StreamSource(host::ProcessRunner& runner, host::ProcessRequest request, Ended ended = {},
+               OtherEnd other_end = OtherEnd::is_cut);
   ~StreamSource() override;
 
   [[nodiscard]] Result<std::optional<std::uint64_t>> open() override;
@@ -30,6 +34,7 @@ class StreamSource : public ByteSource {
   host::ProcessRunner& runner_;
   host::ProcessRequest request_;
   Ended ended_;
+  OtherEnd other_end_;
   std::unique_ptr<host::ProcessStream> stream_;
   bool is_started_ = false;
 };

@@ -64,6 +64,26 @@ TEST_CASE("how a program ended is told once and marks the cut") {
   }
 }
 
+TEST_CASE("where the end is the answer, only a program that did not come to it is cut") {
+  tests::FakeProcessRunner runner;
+  const auto cut_after = [&](host::ProcessEnd end, int status) {
+    runner.answer = [=](const auto&) {
+      host::ProcessOutcome outcome;
+      outcome.end = end;
+      outcome.status = status;
+      return outcome;
+    };
+    StreamSource source(runner, {}, {}, StreamSource::OtherEnd::is_answer);
+    char buffer[8];
+    REQUIRE(source.read(buffer, sizeof buffer));
+    return source.finish()->cut;
+  };
+  CHECK(cut_after(host::ProcessEnd::exited, 3).empty());
+  CHECK(cut_after(host::ProcessEnd::signalled, 9).empty());
+  CHECK(cut_after(host::ProcessEnd::timed_out, 124) == "timeout");
+  CHECK(cut_after(host::ProcessEnd::missing, 127) == "failed");
+}
+
 TEST_CASE("a program that cannot be started gives nothing and says so") {
   NoStreams runner;
   std::string reason;
