@@ -24,7 +24,7 @@ Error with_advice(Error error, const Context& context) {
   if (error.next.empty() && (error.reason == "store-cloned" || error.reason == "log-rewound")) {
     return std::move(error).with_next(context.command_line("evidence log new --reason TEXT"));
   }
-  return error;
+  return with_room_advice(std::move(error), context);
 }
 
 std::array<std::uint8_t, 32> to_key(std::string_view bytes) {
@@ -99,6 +99,13 @@ std::filesystem::path verifier_memory(const Context& context) {
 
 std::filesystem::path rule_cache(const Context& context) {
   return context.host.environment.state_root / "cache";
+}
+
+Error with_room_advice(Error error, const Context& context) {
+  if (error.next.empty() && error.reason == "no-space") {
+    return std::move(error).with_next("df -h " + shown_path(context, store_root(context)));
+  }
+  return error;
 }
 
 Result<OpenStore> open_store(const Context& context, bundle::StoreAccess access) {

@@ -33,6 +33,8 @@ struct OpenStore {
   bundle::Store store;
 };
 [[nodiscard]] Result<OpenStore> open_store(const Context& context, bundle::StoreAccess access);
+// Where the store's disk is full the next step is to look at it.
+[[nodiscard]] Error with_room_advice(Error error, const Context& context);
 // To write in a store that is there: what changes one makes none.
 [[nodiscard]] Result<OpenStore> open_standing_store(const Context& context);
 

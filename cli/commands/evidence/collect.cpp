@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bundle/record.hpp"
+#include "cli/collect_plan.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
@@ -21,8 +22,6 @@
 namespace sourceos::cli {
 
 namespace {
-
-constexpr std::string_view k_default_preset = "local-runtime";
 
 constexpr std::array<std::string_view, 4> k_presets = {"local-runtime", "agent-machine", "incident",
                                                        "minimal"};
@@ -113,78 +112,6 @@ Result<Report> list_collectors() {
   record["collectors"] = collectors_table();
   record["presets"] = collect::preset_names();
   return Report(std::move(record));
-}
-
-Result<collect::Plan> base_plan(const Options& options) {
-  if (options.has("--plan") && options.has("--preset")) {
-    return fail(ErrorKind::usage, "usage", "'--plan' and '--preset' exclude each other");
-  }
-  if (const auto file = options.value("--plan")) {
-    return collect::read_plan(*file, {.exec = options.has("--allow-exec"),
-                                      .paths = options.has("--allow-path")});
-  }
-  const bool is_put_together =
-      options.has("--collector") || options.has("--path") || options.has("--exec");
-  if (is_put_together && !options.has("--preset")) {
-    collect::Plan plan;
-    plan.name = "command-line";
-    return plan;
-  }
-  return collect::preset(options.value_or("--preset", k_default_preset));
-}
-
-// Adds to what a collector is told, keeping what a plan said.
-void add_option(collect::PlannedCollector& planned, const std::string& key, json::Value value) {
-  json::Value told = json::Value::parse(planned.options_json, nullptr, false);
-  if (!told.is_object()) {
-    told = json::Value::object();
-  }
-  if (told.contains(key) && told[key].is_array() && value.is_array()) {
-    for (json::Value& item : value) {
-      told[key].push_back(std::move(item));
-    }
-  } else {
-    told[key] = std::move(value);
-  }
-  planned.options_json = told.dump();
-  planned.is_required = true;
-}
-
-Result<collect::Plan> plan_of(const Options& options) {
-  SOURCEOS_TRY_ASSIGN(collect::Plan plan, base_plan(options));
-  for (const std::string& name : options.values("--collector")) {
-    if (collect::find_collector(name) == nullptr) {
-      std::vector<std::string_view> names;
-      for (const collect::CollectorRow& row : collect::collectors()) {
-        names.push_back(row.collector->name());
-      }
-      const std::string_view near = nearest(name, names);
-      return fail(Error(ErrorKind::usage, "unknown-collector",
-                        fmt::format("there is no collector '{}'{}", name,
-                                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near)))
-                      .with_next("sourceosctl evidence collect --list"));
-    }
-    plan.collector(name).is_required = true;
-  }
-  if (const auto paths = options.values("--path"); !paths.empty()) {
-    json::Value absolute = json::Value::array();
-    for (const std::string& path : paths) {
-      if (const auto facts = host::describe(path); !facts && facts.error().kind == ErrorKind::not_found) {
-        const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-        return fail(Error(ErrorKind::not_found, "input-missing", fmt::format("'{}' does not exist", path))
-                        .with_next("ls -l " + text::shell_word(folder.empty() ? "." : folder.string())));
-      }
-      absolute.push_back(std::filesystem::absolute(path).lexically_normal().string());
-    }
-    add_option(plan.collector("files"), "paths", std::move(absolute));
-  }
-  if (options.has("--exec") != !options.rest().empty()) {
-    return fail(ErrorKind::usage, "usage", "'--exec' and '-- ARGV' go together");
-  }
-  if (options.has("--exec")) {
-    add_option(plan.collector("command"), "argv", options.rest());
-  }
-  return plan;
 }
 
 bool is_nonce(std::string_view text) {
@@ -330,11 +257,15 @@ Result<Report> collect_evidence(const Options& options, Context& context) {
     return list_collectors();
   }
   SOURCEOS_TRY(check_options(options));
-  SOURCEOS_TRY_ASSIGN(collect::Plan plan, plan_of(options));
+  SOURCEOS_TRY_ASSIGN(collect::Plan plan, collect_plan(options));
   if (options.has("--dry-run")) {
     return planned(plan);
   }
-  return run_session(session_options(options, context, std::move(plan)), context);
+  auto report = run_session(session_options(options, context, std::move(plan)), context);
+  if (!report) {
+    return fail(with_room_advice(std::move(report).error(), context));
+  }
+  return report;
 }
 
 // --- text

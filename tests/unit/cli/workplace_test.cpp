@@ -32,6 +32,8 @@ TEST_CASE("without a store the next step is to make a bundle") {
   CHECK(open_standing_store(context).error().next == "sourceosctl evidence collect");
   CHECK_FALSE(host::describe(store_root(context)).has_value());
   CHECK(key_directory(context).list()->empty());
+  CHECK(with_room_advice(Error(ErrorKind::io, "no-space", "write"), context).next.starts_with("df -h $HOME/"));
+  CHECK(with_room_advice(Error(ErrorKind::io, "io", "write"), context).next.empty());
   context.evidence = "none";
   CHECK(open_store(context, bundle::StoreAccess::read).error().kind == ErrorKind::usage);
 }

@@ -1,0 +1,14 @@
+// What `evidence collect` is asked to look at, as a plan: a preset or a plan file, and what single
+// options add to it.
+#pragma once
+
+#include "collect/plan.hpp"
+#include "core/result.hpp"
+
+namespace sourceos::cli {
+
+class Options;
+
+[[nodiscard]] Result<collect::Plan> collect_plan(const Options& options);
+
+}  // namespace sourceos::cli
