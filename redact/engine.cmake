@@ -7,7 +7,10 @@ sourceos_library(redact_engine
     engine.cpp
     engine_pattern.cpp
     matcher.cpp
+    probe_choice.cpp
+    probe_fit.cpp
     ruleset_parts.cpp
+    text_model.cpp
   FOLDERS redact_rules bundle core
   LIBRARIES hs re2 fmt)
 
@@ -21,3 +24,13 @@ add_custom_command(
   DEPENDS compile_rules
   COMMENT "Compiling the rules"
   COMMAND_EXPAND_LISTS VERBATIM)
+
+add_executable(fit_probes fit_probes_main.cpp)
+target_link_libraries(fit_probes PRIVATE sourceos_settings sourceos_redact_engine)
+set(SOURCEOS_FITTED_PROBES_TABLE ${CMAKE_CURRENT_BINARY_DIR}/fitted_probes_table.cpp)
+add_custom_command(
+  OUTPUT ${SOURCEOS_FITTED_PROBES_TABLE}
+  COMMAND fit_probes ${SOURCEOS_FITTED_PROBES_TABLE}
+  DEPENDS fit_probes
+  COMMENT "Fitting the probes of anchors"
+  VERBATIM)

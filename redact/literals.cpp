@@ -1,7 +1,6 @@
 #include "redact/literals.hpp"
 
 #include "core/text.hpp"
-#include "redact/text_model.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -97,33 +96,12 @@ void Literals::add(const EnginePattern& literal, std::uint32_t index) {
     entry.tail |= (std::uint32_t{static_cast<unsigned char>(lower[lower.size() - 1 - i])} | 0x20U) << shift;
     entry.tail_mask |= 0xFFU << shift;
   }
-  choose_probe(entry, lower);
+  const ChosenProbe chosen = chooser_.choose(lower);
+  entry.probe = chosen.probe.bytes;
+  entry.offset = chosen.offset;
+  entry.mask = ~0U >> (8 * (k_probe_bytes_max - chosen.probe.size));
+  sifts_[k_probe_bytes_max - chosen.probe.size].add(entry.probe, entry.mask);
   entries_.push_back(std::move(entry));
-}
-
-// The rarest bytes, or rare ones that another literal has chosen.
-void Literals::choose_probe(Entry& entry, std::string_view lower) {
-  constexpr std::size_t k_offset_max = 64;
-  constexpr float k_shared = 0.3F;
-  const std::size_t size = std::min(lower.size(), k_probe_bytes_max);
-  float least = 2;
-  for (std::size_t at = 0; at + size <= lower.size() && at < k_offset_max; ++at) {
-    std::uint32_t probe = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      probe |= std::uint32_t{static_cast<unsigned char>(lower[at + i])} << (8 * i);
-    }
-    probe |= k_probe_fold & (~0U >> (8 * (k_probe_bytes_max - size)));
-    float share = TextModel::instance().share(lower.substr(at, size));
-    share *= chosen_.contains(probe) ? k_shared : 1;
-    if (share < least) {
-      least = share;
-      entry.probe = probe;
-      entry.offset = static_cast<std::uint16_t>(at);
-    }
-  }
-  chosen_.insert(entry.probe);
-  entry.mask = ~0U >> (8 * (k_probe_bytes_max - size));
-  sifts_[k_probe_bytes_max - size].add(entry.probe, entry.mask);
 }
 
 void Literals::group() {

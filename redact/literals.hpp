@@ -7,13 +7,13 @@
 
 #include <array>
 #include <cstdint>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "redact/engine.hpp"
+#include "redact/probe_choice.hpp"
 #include "redact/probe_sift.hpp"
 #include "redact/probes.hpp"
 
@@ -52,7 +52,6 @@ class Literals {
   using Around = std::array<std::uint64_t, 4>;
   struct Walk;
   void add(const EnginePattern& literal, std::uint32_t index);
-  void choose_probe(Entry& entry, std::string_view lower);
   void group();
   void find_around();
   [[nodiscard]] std::uint64_t kinds_at(const Entry& entry, std::ptrdiff_t at) const;
@@ -67,7 +66,7 @@ class Literals {
   std::vector<std::uint16_t> first_;      // by hash: the first entry, one past it in the next
   std::vector<Around> around_;            // by hash
   std::array<ProbeSift, 3> sifts_;        // probes of four bytes, of three, of two
-  std::set<std::uint32_t> chosen_;        // probes
+  ProbeChooser chooser_;
   Probes probes_;
 };
 

@@ -11,36 +11,35 @@ namespace {
 
 constexpr std::size_t k_groups = 8 * k_probe_lanes;
 
-struct Range {
-  unsigned from, past;
-};
-Range groups_for(unsigned size, bool few) {
-  switch (size) {
-    case 2: return {31, 32};
-    case 3: return {24, 31};
-    default: return {0, few ? 8U : 24U};
-  }
-}
-
 std::uint8_t byte_of(const Probe& probe, std::size_t place) {
   return static_cast<std::uint8_t>(probe.bytes >> (8 * place));
+}
+
+ProbeGroups groups_for(unsigned size, bool few) {
+  return few && size == k_probe_bytes_max ? ProbeGroups{0, 8} : groups_of_size(size);
 }
 
 // Puts each probe into the group that it makes the least more common, and then again, now that all
 // others have their place.
 class Grouping {
  public:
-  explicit Grouping(const std::vector<Probe>& probes) : probes_(probes.begin(), probes.end()) {
+  Grouping(const std::vector<Probe>& probes, std::span<const FittedProbe> fitted) : probes_(probes.begin(), probes.end()) {
     for (Column& column : columns_) {
       for (std::size_t code = 0; code < k_text_codes; ++code) {
         column.missing[code].fill(model_.share(code));
       }
     }
     const bool few = are_few(probes);
+    if (!few) {
+      take_fitted(fitted);
+    }
     std::ranges::sort(probes_, std::greater<>(), [](const Grouped& probe) { return std::pair(probe.share, probe.bytes); });
     constexpr int k_rounds = 3;
     for (int round = 0; round < k_rounds; ++round) {
       for (Grouped& probe : probes_) {
+        if (probe.is_fitted) {
+          continue;
+        }
         if (round > 0) {
           move(probe, -1);
         }
@@ -72,13 +71,14 @@ class Grouping {
   struct Grouped : Probe {
     explicit Grouped(const Probe& probe) : Probe(probe) {
       for (std::size_t place = 0; place < size; ++place) {
-        codes[place] = static_cast<std::uint8_t>(text_code(static_cast<char>(byte_of(probe, place))));
+        codes[place] = static_cast<std::uint8_t>(code_of(probe, place));
         share *= TextModel::instance().share(codes[place]);
       }
     }
     std::array<std::uint8_t, k_probe_bytes_max> codes{};
     float share = 1;
     unsigned group = 0;
+    bool is_fitted = false;
   };
   // Of one place, for all groups side by side: what the bytes of their probes share, and what a probe
   // with the code would add.
@@ -87,6 +87,18 @@ class Grouping {
     std::array<std::array<float, k_groups>, k_text_codes> missing{};
     std::array<std::array<std::uint16_t, k_groups>, k_text_codes> count{};  // of probes that have it
   };
+
+  void take_fitted(std::span<const FittedProbe> fitted) {
+    const auto key = [](const Probe& probe) { return std::pair(probe.size, probe.bytes); };
+    for (Grouped& probe : probes_) {
+      const auto found = std::ranges::lower_bound(fitted, key(probe), {}, [&](const FittedProbe& f) { return key(f.probe); });
+      if (found != fitted.end() && key(found->probe) == key(probe)) {
+        probe.group = found->group;
+        probe.is_fitted = true;
+        move(probe, 1);
+      }
+    }
+  }
 
   void move(const Grouped& probe, int by) {
     for (std::size_t place = 0; place < probe.size; ++place) {
@@ -100,7 +112,7 @@ class Grouping {
       column.sum[probe.group] += (had ? 0 : share) - (count != 0 ? 0 : share);
     }
   }
-  [[nodiscard]] unsigned best_for(const Grouped& probe, Range groups) const {
+  [[nodiscard]] unsigned best_for(const Grouped& probe, ProbeGroups groups) const {
     std::array<float, k_groups> before;
     std::array<float, k_groups> after;
     before.fill(1);
@@ -134,8 +146,8 @@ bool are_few(const std::vector<Probe>& probes) {
   return std::ranges::count(probes, k_probe_bytes_max, &Probe::size) <= k_few;
 }
 
-ProbeTables group_probes(const std::vector<Probe>& probes) {
-  return std::make_unique<Grouping>(probes)->tables();
+ProbeTables group_probes(const std::vector<Probe>& probes, std::span<const FittedProbe> fitted) {
+  return std::make_unique<Grouping>(probes, fitted)->tables();
 }
 
 }  // namespace sourceos::redact

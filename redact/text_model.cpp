@@ -34,6 +34,8 @@ const TextModel& TextModel::instance() {
   return model;
 }
 
+std::string_view TextModel::lines() { return k_lines; }
+
 TextModel::TextModel() {
   constexpr float k_unseen = 0.3F;      // of each byte
   constexpr float k_unseen_pairs = 6;   // behind each byte, by how common the next one is

@@ -17,6 +17,8 @@ inline constexpr std::size_t k_text_codes = 64;
 class TextModel {
  public:
   [[nodiscard]] static const TextModel& instance();
+  // What it was made of.
+  [[nodiscard]] static std::string_view lines();
   // Of all bytes, those with the code.
   [[nodiscard]] float share(std::size_t code) const { return share_[code]; }
   // Of all places, those where such bytes begin; not empty.

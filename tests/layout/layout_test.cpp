@@ -182,6 +182,7 @@ TEST_CASE("every source has its test") {
       {"cli/main.cpp", "tests/cli"},
       {"redact/compile_rules_main.cpp", "tests/unit/redact/compiled_rules_test.cpp"},
       {"redact/embed_rules_main.cpp", "tests/unit/redact/rules_test.cpp"},
+      {"redact/fit_probes_main.cpp", "tests/unit/redact/probe_groups_test.cpp"},
   };
   for (const SourceFile& file : production_files()) {
     if (!file.path.ends_with(".cpp") || elsewhere.contains(file.path)) {
