@@ -150,7 +150,7 @@ SOURCEOS_AVX2 Masks masks_by_avx2(const char* block, bool all) {
 // One look into the table of classes for each byte; bytes past ASCII are all but four of no class.
 #define SOURCEOS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi"), always_inline)) inline
 
-SOURCEOS_AVX512 Masks masks_by_avx512(const char* block) {
+SOURCEOS_AVX512 Masks masks_by_avx512(const char* block, bool all) {
   const __m512i bytes = _mm512_loadu_si512(block);
   const std::uint64_t past = _mm512_movepi8_mask(bytes);
   const __m512i classes = _mm512_maskz_permutex2var_epi8(
@@ -162,11 +162,13 @@ SOURCEOS_AVX512 Masks masks_by_avx512(const char* block) {
   masks.word = has(k_word);
   masks.token = has(k_token);
   masks.special = has(k_special);
-  masks.digit = has(k_digit);
-  masks.dot = has(k_dot);
-  masks.colon = has(k_colon);
-  masks.dash = has(k_dash);
-  masks.at = has(k_at);
+  if (all) {
+    masks.digit = has(k_digit);
+    masks.dot = has(k_dot);
+    masks.colon = has(k_colon);
+    masks.dash = has(k_dash);
+    masks.at = has(k_at);
+  }
   if (past != 0) {
     for (const unsigned c : {0xC2U, 0xE2U, 0xEFU, 0xFDU}) {
       masks.special |= _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(c)));
@@ -182,10 +184,14 @@ constexpr std::size_t k_blocks = 64;
 using Row = std::array<std::uint64_t, k_blocks + 2>;
 struct Rows {
   Row word{}, token{}, special{}, digit{}, dot{}, colon{}, dash{}, at{};
-  void put(std::size_t i, const Masks& masks) {
+  // `all`: those of addresses too.
+  void put(std::size_t i, const Masks& masks, bool all) {
     word[i] = masks.word;
     token[i] = masks.token;
     special[i] = masks.special;
+    if (!all) {
+      return;
+    }
     digit[i] = masks.digit;
     dot[i] = masks.dot;
     colon[i] = masks.colon;
@@ -289,16 +295,16 @@ struct Form {
 
 SOURCEOS_FOR_AVX2 void fill_by_avx2(const char* at, std::size_t first, std::size_t past, bool all, Rows& rows) {
   for (std::size_t i = first; i < past; ++i, at += k_block) {
-    rows.put(i, masks_by_avx2(at, all));
+    rows.put(i, masks_by_avx2(at, all), all);
   }
 }
 SOURCEOS_FOR_AVX2 void combine_by_avx2(Rows& rows, std::size_t blocks, bool all, Found& found) {
   combine(rows, blocks, all, found);
 }
 
-SOURCEOS_FOR_AVX512 void fill_by_avx512(const char* at, std::size_t first, std::size_t past, bool, Rows& rows) {
+SOURCEOS_FOR_AVX512 void fill_by_avx512(const char* at, std::size_t first, std::size_t past, bool all, Rows& rows) {
   for (std::size_t i = first; i < past; ++i, at += k_block) {
-    rows.put(i, masks_by_avx512(at));
+    rows.put(i, masks_by_avx512(at, all), all);
   }
 }
 SOURCEOS_FOR_AVX512 void combine_by_avx512(Rows& rows, std::size_t blocks, bool all, Found& found) {
@@ -306,9 +312,9 @@ SOURCEOS_FOR_AVX512 void combine_by_avx512(Rows& rows, std::size_t blocks, bool 
 }
 #endif
 
-void fill_by_table(const char* at, std::size_t first, std::size_t past, bool, Rows& rows) {
+void fill_by_table(const char* at, std::size_t first, std::size_t past, bool all, Rows& rows) {
   for (std::size_t i = first; i < past; ++i, at += k_block) {
-    rows.put(i, masks_by_table(at));
+    rows.put(i, masks_by_table(at), all);
   }
 }
 void combine_plainly(Rows& rows, std::size_t blocks, bool all, Found& found) {
@@ -395,8 +401,6 @@ void ByteMarks::clear() {
   colons.clear();
   ats.clear();
 }
-
-bool is_base64_char(char c) { return (k_classes[static_cast<unsigned char>(c)] & k_word) != 0; }
 
 void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWish wish,
                 ByteMarks& marks, MarkCpu cpu) {

@@ -32,6 +32,9 @@ void find_marks(std::string_view text, std::size_t from, std::size_t to, MarkWis
                 ByteMarks& marks, MarkCpu cpu = MarkCpu::best);
 
 // Letters, digits, '+', '/', '-', '_'.
-[[nodiscard]] bool is_base64_char(char c);
+[[nodiscard]] constexpr bool is_base64_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+         c == '-' || c == '_';
+}
 
 }  // namespace sourceos::redact

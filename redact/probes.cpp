@@ -47,6 +47,14 @@ SOURCEOS_PERMUTES_INLINE __m512i agreed(const __m512i (&codes)[4], const __m512i
   return _mm512_and_si512(three, _mm512_permutexvar_epi8(codes[3], tables[3]));
 }
 
+// Of a lane of shorter probes: any fourth byte will do.
+SOURCEOS_PERMUTES_INLINE __m512i agreed_shorter(const __m512i (&codes)[4], const __m512i (&tables)[4]) {
+  constexpr int k_all_three = 0x80;
+  return _mm512_ternarylogic_epi32(_mm512_permutexvar_epi8(codes[0], tables[0]),
+                                   _mm512_permutexvar_epi8(codes[1], tables[1]),
+                                   _mm512_permutexvar_epi8(codes[2], tables[2]), k_all_three);
+}
+
 // `few`: the middle lanes are empty, and most steps have no place.
 template <bool few>
 SOURCEOS_PERMUTES_INLINE void find_in_lanes(const Probes::Permutes& permutes, const char* at, std::size_t steps,
@@ -64,7 +72,7 @@ SOURCEOS_PERMUTES_INLINE void find_in_lanes(const Probes::Permutes& permutes, co
   for (std::size_t step = 0; step < steps; ++step, at += Probes::k_step_places) {
     const __m512i codes[4] = {codes_of(at), codes_of(at + 1), codes_of(at + 2), codes_of(at + 3)};
     __m512i four = agreed(codes, tables[0]);
-    const __m512i shorter = agreed(codes, tables[3]);
+    const __m512i shorter = agreed_shorter(codes, tables[3]);
     if constexpr (!few) {
       four = _mm512_or_si512(four, _mm512_or_si512(agreed(codes, tables[1]), agreed(codes, tables[2])));
     }

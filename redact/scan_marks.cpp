@@ -9,6 +9,7 @@
 #include "redact/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sourceos::redact {
 
@@ -23,26 +24,35 @@ constexpr std::uint64_t k_packed_bytes_max = 48 * 1024;  // of a stream; less th
 constexpr std::uint64_t k_decoded_ratio_max = 32;
 constexpr std::uint64_t k_decoded_bytes_min = 16 * 1024 * 1024;
 
-bool is_token_char(char c) {
+constexpr bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-';
 }
 
+enum : std::uint8_t { k_base64 = 1, k_token = 2, k_digit = 4, k_letter = 8 };
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (unsigned byte = 0; byte < classes.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    classes[byte] = static_cast<std::uint8_t>((is_base64_char(c) ? k_base64 : 0) | (is_token_char(c) ? k_token : 0) |
+                                              (c >= '0' && c <= '9' ? k_digit : 0) | (c >= 'A' ? k_letter : 0));
+  }
+  return classes;
+}
+constexpr auto k_classes = make_classes();
+
+std::uint8_t class_of(char c) { return k_classes[static_cast<unsigned char>(c)]; }
+
 // A stretch of letters and digits that no word is.
 bool has_token(std::string_view run) {
   std::size_t size = 0;
-  bool digit = false;
-  bool letter = false;
+  unsigned seen = 0;
   for (const char c : run) {
-    if (!is_token_char(c)) {
-      size = 0;
-      digit = letter = false;
-      continue;
-    }
-    ++size;
-    digit = digit || (c >= '0' && c <= '9');
-    letter = letter || (c >= 'A');
-    if (size >= k_token_bytes_min && digit && letter) {
+    const std::uint8_t klass = class_of(c);
+    const bool goes_on = (klass & k_token) != 0;
+    size = goes_on ? size + 1 : 0;
+    seen = goes_on ? seen | klass : 0;
+    if (size >= k_token_bytes_min && (seen & k_digit) != 0 && (seen & k_letter) != 0) {
       return true;
     }
   }
@@ -108,12 +118,12 @@ void Scan::look_at_marks(std::uint64_t limit) {
 // their begin on.
 void Scan::on_run(std::uint64_t at) {
   std::uint64_t from = at;
-  while (from > base_ && from > run_to_ && is_base64_char(text_[from - base_ - 1])) {
+  while (from > base_ && from > run_to_ && (class_of(text_[from - base_ - 1]) & k_base64) != 0) {
     --from;
   }
   const std::uint64_t cap = std::min(end_of_text(), from + limits::k_encoded_run_bytes_max);
   std::uint64_t to = at;
-  while (to < cap && is_base64_char(text_[to - base_])) {
+  while (to < cap && (class_of(text_[to - base_]) & k_base64) != 0) {
     ++to;
   }
   const bool cut = to == cap && cap < end_of_text() && is_base64_char(text_[to - base_]);
