@@ -37,13 +37,4 @@ std::size_t foreign_frame_size(std::string_view bytes) {
   return ZSTD_isError(size) != 0 ? 0 : size;
 }
 
-std::string compress_foreign(std::string_view bytes) {
-  constexpr int k_level = 19;
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), k_level);
-  out.resize(ZSTD_isError(size) != 0 ? 0 : size);
-  return out;
-}
-
 }  // namespace sourceos::bundle

@@ -1,6 +1,5 @@
 // zstd that is no layer of ours: any frames, any level, within a bound. For redaction, which looks
-// into compressed values and carries compressed tables; our own layers are read by the strict
-// reader of frame.hpp.
+// into compressed values; our own layers are read by the strict reader of frame.hpp.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +16,5 @@ enum class Decompressed { whole, broken, limit };
 
 // The size of the frame that `bytes` begin with; 0 when it does not end in them or is none.
 [[nodiscard]] std::size_t foreign_frame_size(std::string_view bytes);
-
-// One frame of all bytes, packed as well as it goes: for what is made once, at build time.
-[[nodiscard]] std::string compress_foreign(std::string_view bytes);
 
 }  // namespace sourceos::bundle

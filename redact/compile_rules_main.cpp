@@ -14,7 +14,6 @@
 
 #include <fmt/format.h>
 
-#include "bundle/frame_foreign.hpp"
 #include "redact/engine.hpp"
 #include "redact/rules.hpp"
 #include "redact/ruleset_parts.hpp"
@@ -25,7 +24,7 @@ using namespace sourceos;
 using redact::Engine;
 using redact::PartPatterns;
 
-constexpr int k_table_version = 1;
+constexpr int k_table_version = 2;
 
 // A string literal in lines; three octal digits for what is not plain.
 std::string literal(std::string_view bytes) {
@@ -47,13 +46,11 @@ Result<std::string> row(const PartPatterns& part) {
   SOURCEOS_TRY_ASSIGN(const auto engine,
                       Engine::compile(part.patterns, redact::CpuTarget::shipped));
   const auto bytes = engine->serialise();
-  const std::string packed = bytes ? bundle::compress_foreign(*bytes) : std::string();
-  if (packed.empty()) {
+  if (!bytes) {
     return std::string();
   }
-  return fmt::format("    {{\"{}\", \"{}\", {},\n     std::string_view(\n{}    , {})}},\n",
-                     redact::pattern_digest(part.patterns), Engine::library(), bytes->size(),
-                     literal(packed), packed.size());
+  return fmt::format("    {{\"{}\", \"{}\",\n     std::string_view(\n{}    , {})}},\n",
+                     redact::pattern_digest(part.patterns), Engine::library(), literal(*bytes), bytes->size());
 }
 
 std::string table(std::string_view rows) {

@@ -11,7 +11,7 @@ TEST_CASE("every part of the built-in rules that needs an engine was compiled wi
   const auto parts = make_parts(builtin_rules(), 0, PatternForm::vector);
   for (const Part which : {Part::runs, Part::context}) {
     const PartPatterns& part = parts[static_cast<std::size_t>(which)];
-    const std::string bytes = find_compiled_rules(pattern_digest(part.patterns));
+    const std::string_view bytes = find_compiled_rules(pattern_digest(part.patterns));
     REQUIRE_FALSE(bytes.empty());
     CHECK(Engine::load(bytes).has_value());
   }

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "bundle/frame_foreign.hpp"
 #include "core/bytes.hpp"
 #include "pipeline_support.hpp"
+#include "tests/support/zstd_frame.hpp"
 
 using namespace sourceos;
 using namespace sourceos::tests;
@@ -63,7 +63,7 @@ bool reached(const bundle::RedactionRecord& record, std::string_view limit) {
 }  // namespace
 
 TEST_CASE("a compressed stream with a secret in it is masked whole, what stands around it stays") {
-  for (const std::string& packed : {gzip(secret_text()), bundle::compress_foreign(secret_text())}) {
+  for (const std::string& packed : {gzip(secret_text()), tests::zstd_frame(secret_text())}) {
     for (const std::string before : {"", "begin ", "begin (("}) {
       const std::string out = redacted(before + packed + " end");
       CAPTURE(hex_encode(out.substr(0, 20)));
@@ -75,7 +75,7 @@ TEST_CASE("a compressed stream with a secret in it is masked whole, what stands 
 }
 
 TEST_CASE("a compressed stream without a secret stays as it is") {
-  for (const std::string& packed : {gzip("nothing here"), bundle::compress_foreign("nothing here")}) {
+  for (const std::string& packed : {gzip("nothing here"), tests::zstd_frame("nothing here")}) {
     CHECK(redacted("a" + packed + "b") == "a" + packed + "b");
   }
 }
@@ -83,18 +83,18 @@ TEST_CASE("a compressed stream without a secret stays as it is") {
 TEST_CASE("a stream in a stream is read, deeper than the bound it is masked unread") {
   const auto wrap = [](std::string text, int times) {
     for (int i = 0; i < times; ++i) {
-      text = bundle::compress_foreign("data: " + base64_encode(text) + "\n");
+      text = tests::zstd_frame("data: " + base64_encode(text) + "\n");
     }
     return text;
   };
-  const std::string innermost = bundle::compress_foreign(noise_words(2'000) + secret_text());
+  const std::string innermost = tests::zstd_frame(noise_words(2'000) + secret_text());
   CHECK(redacted(wrap(innermost, 2)).starts_with("REDACTED-github-token-"));
   CHECK(redacted(wrap(innermost, 3)).starts_with("REDACTED-undecoded-"));
   CHECK(reached(record_of(wrap(innermost, 3)), "decode"));
 }
 
 TEST_CASE("a stream that packs too much, or goes on too long, is masked unread") {
-  const std::string bomb = bundle::compress_foreign(std::string(20'000'000, 'a'));
+  const std::string bomb = tests::zstd_frame(std::string(20'000'000, 'a'));
   CHECK(redacted("x" + bomb + "y").starts_with("xREDACTED-undecoded-"));
   CHECK(redacted("x" + bomb + "y").ends_with("y"));
   const std::string large = "x" + gzip(noise(300'000) + secret_text());
@@ -111,14 +111,14 @@ TEST_CASE("a stream that breaks off is read as far as it goes") {
 }
 
 TEST_CASE("encodings in each other are read, and masked as the outermost run") {
-  const std::string inner = base64_encode(bundle::compress_foreign(secret_text()));
+  const std::string inner = base64_encode(tests::zstd_frame(secret_text()));
   const std::string out = redacted("payload: " + base64_encode(inner) + "\n");
   CHECK(out.starts_with("payload: REDACTED-github-token-"));
   CHECK(out.size() < 80);
 }
 
 TEST_CASE("decoding is bounded by the document's size, and what is past the bound is masked") {
-  const std::string packed = base64_encode(bundle::compress_foreign(std::string(1'000'000, 'a')));
+  const std::string packed = base64_encode(tests::zstd_frame(std::string(1'000'000, 'a')));
   std::string text;
   for (int i = 0; i < 200; ++i) {
     text += std::to_string(i) + " " + packed + "\n";
