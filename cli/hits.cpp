@@ -1,5 +1,6 @@
 #include "cli/hits.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "cli/sarif.hpp"
 #include "core/json/json.hpp"
 #include "redact/pipeline.hpp"
+#include "redact/rules.hpp"
 
 namespace sourceos::cli {
 
@@ -25,6 +27,14 @@ std::string message_of(const json::Value& row) {
     return fmt::format("{}: {}", text_of(row, "rule"), text_of(row, "excerpt"));
   }
   return fmt::format("{} ({}): {}", text_of(row, "class"), text_of(row, "rule"), text_of(row, "excerpt"));
+}
+
+// What the rule says of itself; of a rule of the caller's, its class and name.
+std::string description_of(const json::Value& row) {
+  const std::string id = text_of(row, "rule");
+  const auto rules = redact::builtin_rules();
+  const auto found = std::ranges::find(rules, id, &redact::Rule::id);
+  return found != rules.end() ? std::string(found->description) : fmt::format("{} {}", text_of(row, "class"), id);
 }
 
 }  // namespace
@@ -83,7 +93,7 @@ json::Value rows_as_sarif(const json::Value& rows) {
   for (const json::Value& row : rows) {
     const std::string rule = text_of(row, "rule");
     if (seen.insert(rule).second) {
-      rules.push_back({rule, fmt::format("{} {}", text_of(row, "class"), rule)});
+      rules.push_back({rule, description_of(row)});
     }
     results.push_back({rule, level_of(text_of(row, "severity")), message_of(row), text_of(row, "path"),
                        number_of(row, "line"), number_of(row, "column"), text_of(row, "tag")});

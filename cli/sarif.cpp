@@ -9,11 +9,11 @@ namespace sourceos::cli {
 
 namespace {
 
-// SARIF's plain text knows links "[words](target)": brackets are escaped so that none is made.
+// SARIF's plain text knows links "[words](target)": square brackets are escaped so that none is made.
 std::string plain_text(std::string_view text) {
   std::string out;
   for (const char c : text::for_display_line(text)) {
-    if (c == '[' || c == ']' || c == '(' || c == ')') {
+    if (c == '[' || c == ']') {
       out += '\\';
     }
     out += c;

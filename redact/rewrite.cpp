@@ -125,7 +125,7 @@ void Rewriter::close() {
   hit.from = place_.from;
   hit.to = place_.to;
   hit.line = lines_in_;
-  hit.column = place_.from - line_begin_in_ + 1;
+  hit.column = place_.from - line_begin_in_ - continued_in_ + 1;
   hits_.push_back(std::move(cut));
 }
 
@@ -135,8 +135,15 @@ void Rewriter::count_lines(std::string_view text, std::uint64_t base, std::uint6
   }
   const std::string_view fresh = text.substr(lines_in_to_ - base, upto - lines_in_to_);
   lines_in_ += count_newlines(fresh);
-  if (const std::size_t last = fresh.rfind('\n'); last != std::string_view::npos) {
+  const std::size_t last = fresh.rfind('\n');
+  if (last != std::string_view::npos) {
     line_begin_in_ = lines_in_to_ + last + 1;
+    continued_in_ = 0;
+  }
+  if (wants_hits_) {
+    continued_in_ += static_cast<std::uint64_t>(
+        std::ranges::count_if(fresh.substr(last == std::string_view::npos ? 0 : last + 1),
+                              [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }));
   }
   lines_in_to_ = upto;
 }

@@ -89,6 +89,7 @@ class Rewriter {
   std::uint64_t lines_out_to_ = 0;
   std::uint64_t lines_in_ = 1;
   std::uint64_t line_begin_in_ = 0;
+  std::uint64_t continued_in_ = 0;  // bytes of that line that go on in a character of UTF-8
   std::uint64_t lines_in_to_ = 0;
 };
 

@@ -16,7 +16,7 @@ TEST_CASE("a message is plain text in which no link stands") {
   const auto document = to_sarif({{"r", "about [x](y)"}},
                                  {{"r", "error", "see [here](https://evil.example)\x1b", "a.log", 3, 5, "tag"}});
   const auto& result = document["runs"][0]["results"][0];
-  CHECK(result["message"]["text"] == "see \\[here\\]\\(https://evil.example\\)\\x1b");
+  CHECK(result["message"]["text"] == "see \\[here\\](https://evil.example)\\x1b");
   CHECK_FALSE(result["message"].contains("markdown"));
   CHECK(result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3);
   CHECK(result["partialFingerprints"]["sourceosTag/v1"] == "tag");

@@ -69,6 +69,14 @@ TEST_CASE("a document in parts is written as it is whole") {
   CHECK(out == written(text, {span_of(3, 6), span_of(12, 15)}));
 }
 
+TEST_CASE("a column counts characters, not their bytes") {
+  std::vector<Excerpted> hits;
+  static_cast<void>(written("\xC3\xA9\n\xC3\xA9\xE2\x82\xAC word\n", {span_of(9, 13)}, true, &hits));
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].hit.line == 2);
+  CHECK(hits[0].hit.column == 4);
+}
+
 TEST_CASE("a hit says line and column of the original, its excerpt is the line as it went out") {
   std::vector<Excerpted> hits;
   const std::string out = written("first\nsome word here\nlast", {span_of(11, 15)}, true, &hits);
