@@ -67,6 +67,17 @@ class AssignmentReader : public PairReader {
     return out_.ends_line ? out_ : Assignment();
   }
 
+  // `<Password><Value>x</Value>`: the value has an element of its own in that of the name.
+  bool take_value_tag() {
+    const std::size_t start = at_;
+    skip_space();
+    if (take("<") && (take_word("value") || take_word("string")) && take(">")) {
+      return true;
+    }
+    at_ = start;
+    return false;
+  }
+
   // `2 => x`, `[2] => x`: items of a printed list.
   void skip_item_number() {
     const std::size_t start = at_;
@@ -131,7 +142,7 @@ class AssignmentReader : public PairReader {
     if (peek() == '>') {
       ++at_;
       out_.joint = Joint::markup;
-      return peek() != '=' && !is_blank(peek()) && peek() != '@';
+      return take_value_tag() || (peek() != '=' && !is_blank(peek()) && peek() != '@');
     }
     bool blank = skip_blanks();
     if (take("(") || take("[")) {  // `password (root): x` is read as words below

@@ -155,6 +155,9 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
       "auth", "authorization", "authentication", "salt", "nonce", "hmac", "otp", "totp", "seed", "mnemonic", "jwt",
       "bearer", "pat", "cookie", "session", "sid", "phpsessid", "jsessionid", "sessionid", "signature", "sig",
       "passcodes", "api", "api"});
+  if (word.size() > 6 && word.ends_with("salt")) {
+    return {"token", NameStrength::weak};  // `passwordsalt`
+  }
   if (one_of(word, k_weak)) {
     return {word == "sig" ? "signature" : word.ends_with("id") || word == "sid" ? "session" : "token",
             NameStrength::weak};

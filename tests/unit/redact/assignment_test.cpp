@@ -58,6 +58,7 @@ TEST_CASE("marks inside of a value do not end it") {
   CHECK(value_behind("x @=a1b2,host=db") == "a1b2");
   CHECK(value_behind("<@>a1&lt;b2&quot; c3</x>") == "a1&lt;b2&quot; c3");
   CHECK(value_behind("<@><![CDATA[a1<b2]]></x>") == "a1<b2");
+  CHECK(value_behind("<@>\n  <Value>a1!b2</Value></x>") == "a1!b2");
 }
 
 TEST_CASE("a value that has its line for itself may hold a blank or a quote") {
