@@ -69,7 +69,8 @@ std::vector<eval::Labelled> read_samples(const Settings& settings) {
     return all;
   }
   const fs::path tree = SOURCEOS_SOURCE_DIR;
-  for (const char* set : {"tests/eval/labelled.txt", "tests/eval/unseen.txt", "tests/eval/forms.txt"}) {
+  for (const char* set : {"tests/eval/labelled.txt", "tests/eval/unseen.txt", "tests/eval/third.txt", "tests/eval/forms.txt",
+                          "tests/eval/fourth.txt"}) {
     append(all, eval::read_tree_set(tree / set, k_variants));
   }
   const fs::path beside = tree.parent_path() / "shared" / "redact";

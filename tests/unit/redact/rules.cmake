@@ -14,4 +14,5 @@ sourceos_test(redact_rules
     rules_test.cpp
     secret_name_test.cpp
     secret_value_test.cpp
+    value_edges_test.cpp
   FOLDERS redact eval)
