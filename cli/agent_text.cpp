@@ -79,6 +79,9 @@ void print_recovered(const json::Value& recovered, Text& text) {
                           counted(number_of(recovered, "undone"), "change", "changes")),
               Tone::warning);
   }
+  if (flag_of(recovered, "thawed")) {
+    text.line("  first released: what a quarantine that was killed had frozen", Tone::warning);
+  }
   for (const json::Value& command : part_of(recovered, "byHand")) {
     text.line("  by hand: " + command.get<std::string>(), Tone::warning);
   }

@@ -8,6 +8,7 @@
 #include "core/json/json.hpp"
 #include "host/host.hpp"
 #include "runtime/activation/agent_lock.hpp"
+#include "runtime/agent/thaw.hpp"
 
 namespace sourceos::cli {
 
@@ -39,6 +40,7 @@ Result<AgentTurn> AgentTurn::take(Context& context, runtime::ServiceBackend& bac
   SOURCEOS_TRY_ASSIGN(host::FileLock lock, lock_of(context, agent));
   AgentTurn turn(std::move(lock));
   SOURCEOS_TRY(turn.recover(context, backend, agent));
+  turn.is_thawed_ = runtime::thaw(context.host, backend, agent);
   return turn;
 }
 
@@ -54,7 +56,9 @@ Result<AgentTurn> AgentTurn::take_despite_journal(Context& context, runtime::Ser
 
 json::Value AgentTurn::as_json(const runtime::Redactor& redact) const {
   if (!recovered_) {
-    return problem_.empty() ? json::Value() : json::Value({{"problem", redact(problem_)}});
+    return !problem_.empty() ? json::Value({{"problem", redact(problem_)}})
+           : is_thawed_      ? json::Value({{"thawed", true}})
+                             : json::Value();
   }
   json::Value by_hand = json::Value::array();
   for (const runtime::UndoAction& action : recovered_->undo.actions) {
@@ -64,6 +68,7 @@ json::Value AgentTurn::as_json(const runtime::Redactor& redact) const {
   }
   return {{"transactionId", recovered_->transaction},
           {"complete", recovered_->undo.complete},
+          {"thawed", is_thawed_},
           {"undone", recovered_->undo.actions.size() - by_hand.size()},
           {"byHand", std::move(by_hand)}};
 }

@@ -46,6 +46,7 @@ class AgentTurn {
   host::FileLock lock_;
   std::optional<runtime::Recovery> recovered_;
   std::string problem_;
+  bool is_thawed_ = false;  // what a killed quarantine forbade is allowed again
 };
 
 }  // namespace sourceos::cli

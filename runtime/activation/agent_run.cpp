@@ -8,6 +8,7 @@
 #include "runtime/activation/agent_lock.hpp"
 #include "runtime/agent/health.hpp"
 #include "runtime/agent/rules.hpp"
+#include "runtime/agent/thaw.hpp"
 
 namespace sourceos::runtime {
 
@@ -82,6 +83,7 @@ bool AgentRun::lock_and_recover(const Declaration& d) {
   if (!recovery) {
     return refuse_for(recovery.error());
   }
+  (void)thaw(ports_.host, ports_.backend, d);
   if (*recovery) {
     outcome_.recovered_transaction = std::move((*recovery)->transaction);
     outcome_.recovered = std::move((*recovery)->undo);

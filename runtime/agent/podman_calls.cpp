@@ -43,6 +43,8 @@ bool is_ours(const ContainerAnswer& container, const host::Host& host, const Dec
   return !tag.empty() && container.owner_label == tag;
 }
 
+}  // namespace
+
 // A service manager that lost patience kills Podman's monitor, too: then nobody is left to note the
 // end, and the container is `stopping` for ever, in the way of the next start. It was to remove itself.
 void remove_remains(const host::Host& host, const Declaration& declaration, OrderResult& result) {
@@ -55,8 +57,6 @@ void remove_remains(const host::Host& host, const Declaration& declaration, Orde
                         stop_timeout_ms(declaration)),
            "container-stop-failed");
 }
-
-}  // namespace
 
 OrderResult stop_container(const host::Host& host, const Declaration& declaration) {
   OrderResult result;

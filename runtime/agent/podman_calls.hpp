@@ -23,5 +23,7 @@ namespace sourceos::runtime {
 // `podman stop --ignore`, also of a container that is paused: what is frozen hears no signal. Where
 // there is nothing to stop nothing fails. One of ours that stays `stopping` then is removed.
 [[nodiscard]] OrderResult stop_container(const host::Host& host, const Declaration& declaration);
+// The last part of that, for who stopped it in another way; adds to `result`.
+void remove_remains(const host::Host& host, const Declaration& declaration, OrderResult& result);
 
 }  // namespace sourceos::runtime

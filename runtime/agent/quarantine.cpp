@@ -16,6 +16,7 @@
 #include "redact/pipeline.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/preflight_run.hpp"
+#include "runtime/agent/thaw.hpp"
 
 namespace sourceos::runtime {
 
@@ -140,6 +141,13 @@ void Quarantine::stop() {
         limit_ms);
     const bool done = log_.run("stop-container", d_.container_name, run);
     document["container"] = {{"ok", done}, {"detail", done ? "" : complaint(run)}};
+    OrderResult remains;
+    if (done && !podman_hangs_) {
+      remove_remains(host_, d_, remains);
+    }
+    if (!remains.commands.empty()) {
+      (void)log_.order("remove-container", d_.container_name, remains);
+    }
     ok = ok && done;
   }
   // What is left of the service's processes is ended; it had its time.
@@ -279,7 +287,9 @@ void Quarantine::look_for_residue() {
   }
   // With the definition gone nothing needs to be forbidden any more.
   if (moved_ && residual_.empty()) {
-    (void)log_.order("allow", actor_.service().unit, backend_.allow(actor_.service()));
+    if (log_.order("allow", actor_.service().unit, backend_.allow(actor_.service()))) {
+      note_thawed(actor_.places());
+    }
   }
 }
 

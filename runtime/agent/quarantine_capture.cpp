@@ -14,6 +14,7 @@
 #include "runtime/agent/ambient_auth.hpp"
 #include "runtime/agent/backend_common.hpp"
 #include "runtime/agent/quarantine.hpp"
+#include "runtime/agent/thaw.hpp"
 
 namespace sourceos::runtime {
 
@@ -79,6 +80,7 @@ json::Value findings_of(const std::vector<bundle::Finding>& findings, const std:
 
 void Quarantine::freeze() {
   QuarantineStep& now = step(0, "freeze");
+  note_frozen(actor_.places());
   const OrderResult forbidden = backend_.forbid(actor_.service());
   (void)log_.order("forbid", actor_.service().unit, forbidden);
   now.detail = forbidden.ok ? "" : redaction_.text(forbidden.detail).str();

@@ -16,6 +16,7 @@
 #include "runtime/activation/host_state.hpp"
 #include "runtime/activation/recovery.hpp"
 #include "runtime/agent/observe.hpp"
+#include "runtime/agent/thaw.hpp"
 
 namespace sourceos::cli {
 
@@ -63,6 +64,12 @@ json::Value dependencies_of(const json::Value& checks) {
 
 // A change that was killed in its middle; null when there is none.
 json::Value unfinished(const Context& context, const std::string& name, const runtime::Redactor& redact) {
+  if (runtime::is_left_frozen(runtime::places_of_name(name, context.host))) {
+    return {{"reason", "frozen"},
+            {"detail", "a quarantine was killed in its middle: starts are forbidden until it is finished, or "
+                       "until another command brings the agent back"},
+            {"next", redact(context.command_line("quarantine " + name))}};
+  }
   const auto waits = runtime::needs_recovery(context.host, name);
   if (!waits) {
     return {{"reason", waits.error().reason}, {"detail", redact(waits.error().read_out())},

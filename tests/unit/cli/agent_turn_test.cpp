@@ -9,6 +9,7 @@
 #include "core/json/json.hpp"
 #include "host/tool_finder.hpp"
 #include "runtime/activation/transaction.hpp"
+#include "runtime/agent/thaw.hpp"
 #include "tests/support/fake_backend.hpp"
 #include "tests/support/fake_host.hpp"
 
@@ -94,6 +95,23 @@ TEST_CASE("a journal that no intent names is not followed; out of service goes o
   CHECK(scene.has_launcher());
   CHECK(turn->problem().find("no intent") != std::string::npos);
   CHECK(turn->as_json(k_as_it_is).contains("problem"));
+}
+
+TEST_CASE("what a killed quarantine froze is released for who wants the agent, not for who ends it") {
+  Scene scene;
+  runtime::note_frozen(runtime::places_of(scene.agent, scene.fake.host));
+  const auto ending = AgentTurn::take_despite_journal(scene.context, scene.backend, scene.agent);
+  REQUIRE(ending);
+  CHECK(ending->as_json(k_as_it_is).is_null());
+}
+
+TEST_CASE("a turn that releases says so") {
+  Scene scene;
+  runtime::note_frozen(runtime::places_of(scene.agent, scene.fake.host));
+  const auto turn = AgentTurn::take(scene.context, scene.backend, scene.agent);
+  REQUIRE(turn);
+  CHECK(turn->as_json(k_as_it_is).at("thawed") == true);
+  CHECK(scene.backend.orders.size() == 1);
 }
 
 }  // namespace sourceos::cli
