@@ -20,15 +20,28 @@ Result<StoredLeaf> read_leaf(std::uint64_t seq, std::string_view bytes) {
   return StoredLeaf{std::move(leaf), std::string(bytes)};
 }
 
+// A log begins with a leaf and a checkpoint: of one that has only one of them a part is gone.
+Error as_torn(Error error, const std::filesystem::path& directory) {
+  const bool is_there = host::describe(directory / "leaves") || host::describe(directory / "checkpoint");
+  return error.kind == ErrorKind::not_found && is_there
+             ? Error(ErrorKind::malformed, "log-gap",
+                     "expected leaves and a checkpoint in the log, one of them is gone")
+             : error;
+}
+
 }  // namespace
 
 Result<HostLog> HostLog::open(const std::filesystem::path& directory) {
   auto state = std::make_unique<State>(directory);
   HostLog log(std::move(state));
-  SOURCEOS_TRY_CONTEXT(log.refresh(), "open the host log");
-  SOURCEOS_TRY_ASSIGN_CONTEXT(log.state_->leaves,
-                              LeafFile::open(directory, LeafFile::Access::read),
-                              "open the host log");
+  if (Status read = log.refresh(); !read) {
+    return fail(as_torn(std::move(read).error(), directory).with_context("open the host log"));
+  }
+  auto leaves = LeafFile::open(directory, LeafFile::Access::read);
+  if (!leaves) {
+    return fail(as_torn(std::move(leaves).error(), directory).with_context("open the host log"));
+  }
+  log.state_->leaves = std::move(*leaves);
   return log;
 }
 

@@ -17,6 +17,17 @@ TEST_CASE("a log that is not there cannot be opened") {
   CHECK(log.error().kind == ErrorKind::not_found);
 }
 
+TEST_CASE("a log of which a part is gone is damaged, not absent") {
+  for (const char* part : {"leaves", "checkpoint"}) {
+    CAPTURE(part);
+    const SampleLog sample;
+    std::filesystem::remove(sample.path / part);
+    const auto log = HostLog::open(sample.path);
+    REQUIRE_FALSE(log);
+    CHECK(log.error().reason == "log-gap");
+  }
+}
+
 TEST_CASE("each leaf has an inclusion proof under the newest checkpoint") {
   const SampleLog sample;
   sample.grow(599, 100);
