@@ -45,11 +45,13 @@ class ValueReader : public QuotedReader {
   // What stands between two tags, whatever it is made of.
   bool read_element() {
     constexpr std::string_view k_data = "<![CDATA[";
+    if (out_.joint != Joint::markup && out_.joint != Joint::pair) {
+      return false;
+    }
     const std::size_t start = at_;
     const bool data = take(k_data);
     const std::size_t end = data ? text_.find("]]>", at_) : text_.find_first_of("<\r\n", at_);
-    if ((out_.joint != Joint::markup && out_.joint != Joint::pair) || end == std::string_view::npos || end == at_ ||
-        (!data && !text_.substr(end).starts_with("</"))) {
+    if (end == std::string_view::npos || end == at_ || (!data && !text_.substr(end).starts_with("</"))) {
       at_ = start;
       return false;
     }
