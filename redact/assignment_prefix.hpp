@@ -132,7 +132,7 @@ class PrefixReader : public AssignmentText {
     return behind != std::string_view::npos && text_[behind] == close;
   }
 
-  // `Some("x")`, `SecretStr('x')`, `string(14) "x"`: what debug output writes around a string. `q(x)`: Perl.
+  // `Some("x")`, `SecretStr('x')`, `string(14) "x"`: what debug output writes around a string. `q(x)`: Perl, `%q(x)`: Ruby.
   bool take_wrapper() {
     static constexpr auto k_wrappers = std::to_array<std::string_view>(
         {"Some(", "Just ", "Ok(", "String::from(", "SecretStr(", "Secret(", "SecretString(", "Sensitive(", "Box(", "Text("});
@@ -151,7 +151,17 @@ class PrefixReader : public AssignmentText {
       }
       at_ = start;
     }
-    return out_.joint == Joint::equals && out_.spaced && (take("q(") || take("qq(") || take("qw("));
+    return out_.joint == Joint::equals && out_.spaced && take_perl_quote();
+  }
+
+  bool take_perl_quote() {
+    const std::size_t start = at_;
+    static_cast<void>(take("%"));
+    if ((take("qq") || take("qw") || take("q") || take("Q")) && (take("(") || take("{"))) {
+      return true;
+    }
+    at_ = start;
+    return false;
   }
 
   // `$(echo -n x | base64)`, `$(printf '%s' 'x')`
@@ -176,10 +186,10 @@ class PrefixReader : public AssignmentText {
     return in_text && (take("<code>") || take("<b>") || take("<strong>") || take("<kbd>") || take("<pre>") || take("<tt>"));
   }
 
-  // b"..", u'..', @"..", L"..", String.raw`..`
+  // b"..", u'..', @"..", L"..", $'..'
   bool take_letters() {
     std::size_t letters = 0;
-    while (letters < 3 && (is_word(peek(letters)) || peek(letters) == '@')) {
+    while (letters < 3 && (is_word(peek(letters)) || peek(letters) == '@' || peek(letters) == '$')) {
       ++letters;
     }
     if (letters == 0 || letters == 3 || (peek(letters) != '"' && peek(letters) != '\'') || out_.joint == Joint::markup) {

@@ -17,7 +17,7 @@ class QuotedReader : public PrefixReader {
   // Up to the same quote again. A quote behind more back slashes than the opening one is inside.
   void read_quoted(std::string_view quote) {
     out_.quoting = Quoting::quoted;
-    std::string_view close = quote;
+    std::string_view close = closing(quote);
     if (quote.size() == 1 && peek() == quote.front() && peek(1) == quote.front()) {
       close = text_.substr(at_ - 1, 3);
       at_ += 2;
@@ -54,11 +54,20 @@ class QuotedReader : public PrefixReader {
       } else if (!plain && text_.substr(end).starts_with(close) && slashes_before(end) % 2 == 0) {
         return end;
       }
-      if (is_break(text_[end]) && close.size() == 1 && close != "`" && !folds_at(end)) {
+      if (is_break(text_[end]) && ends_with_line(close) && !folds_at(end)) {
         return end;
       }
     }
     return text_.size();
+  }
+
+  // Quotes of print, which close in another form than they open.
+  static std::string_view closing(std::string_view quote) {
+    return quote == "“" ? "”" : quote == "‘" ? "’" : quote == "«" ? "»" : quote;
+  }
+
+  static bool ends_with_line(std::string_view close) {
+    return (close.size() == 1 && close != "`") || close == "”" || close == "’" || close == "»";
   }
 
   static bool is_quote_behind_slashes(std::string_view quote) {

@@ -74,7 +74,7 @@ class AssignmentText {
 
   // Escaped forms of a double quote, longest first.
   static constexpr auto k_quote_names = std::to_array<std::string_view>(
-      {"&quot;", "&#34;", "&#39;", "&apos;", "%22", "\\u0022", "%27"});
+      {"&quot;", "&#34;", "&#39;", "&apos;", "%22", "\\u0022", "\\u0027", "\\x22", "\\x27", "%27", "“", "«", "‘"});
 
   // One quote, with the back slashes before it. What was taken, empty if none.
   std::string_view take_quote() {

@@ -228,7 +228,7 @@ class ValueReader : public QuotedReader {
       return out_.joint == Joint::markup || out_.joint == Joint::pair || end == out_.from || is_tag(end);
     }
     const std::string_view here = text_.substr(end);
-    if ((query && (c == '&' || c == '#')) || (encoded && here.starts_with("%26"))) {
+    if ((query && (c == '&' || (c == '#' && is_fragment(here)))) || (encoded && here.starts_with("%26"))) {
       return true;
     }
     if (c == '&') {
@@ -236,7 +236,8 @@ class ValueReader : public QuotedReader {
              has_parameter_behind(end);
     }
     if (c == '\\') {
-      return here.starts_with("\\n") || here.starts_with("\\r") || here.starts_with("\\\"") ||
+      const bool goes_on = here.size() == 1 || is_break(here[1]);  // the line does, in a shell
+      return goes_on || here.starts_with("\\n") || here.starts_with("\\r") || here.starts_with("\\\"") ||
              here.starts_with("\\t");
     }
     if (c == ',' || c == ';') {
@@ -311,6 +312,12 @@ class ValueReader : public QuotedReader {
       }
     }
     return false;
+  }
+
+  // `#section`, `#/route`: where a page is opened, not the rest of a password.
+  static bool is_fragment(std::string_view from) {
+    const std::string_view word = from.substr(0, from.find_first_of(" \t\r\n\"'&<>"));
+    return std::ranges::none_of(word, [](char c) { return c >= '0' && c <= '9'; });
   }
 
   // `&name=` or `,name=`, `,name:`: another pair begins here.
