@@ -21,6 +21,7 @@ on_real_host() {
     "$support/real-host" up --user "$user" >/dev/null
   fi
   # Program and test, where that user can read them.
+  bin=$(cd "$bin" && pwd)
   stage=$(mktemp -d /tmp/on-real-host.XXXXXX)
   # shellcheck disable=SC2064
   trap "'$support/real-host' down --user '$user'; rm -rf '$stage'" EXIT
@@ -31,6 +32,7 @@ on_real_host() {
   cp "$here"/*.sh "$stage/"
   [ -z "${REAL_HOST_FILE-}" ] || cp -R "$REAL_HOST_FILE" "$stage/"
   mkdir -m 777 "$stage/exports"
+  cd "$stage" || exit  # a clone in root's home is closed to that user, and Podman wants its directory
   "$support/real-host" image --user "$user"
   "$support/real-host" exec --user "$user" -- bash "$stage/$script" "$stage" "$@"
   [ -z "$(ls "$stage/exports")" ] || "$here/check_exports.sh" "$stage/exports"
