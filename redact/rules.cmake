@@ -14,6 +14,10 @@ set(SOURCEOS_RULE_FILES
   rules/issuers.toml
   rules/code.toml
   rules/commands.toml
+  rules/databases.toml
+  rules/directives.toml
+  rules/sessions.toml
+  rules/prose.toml
   rules/network.toml
   rules/daemons.toml
   rules/encodings.toml
