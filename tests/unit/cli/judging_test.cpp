@@ -3,24 +3,16 @@
 #include <array>
 
 #include "bundle/key.hpp"
-#include "cli/console.hpp"
 #include "cli/option_sets.hpp"
-#include "cli/report.hpp"
 #include "cli/workplace.hpp"
-#include "host/tool_finder.hpp"
-#include "tests/support/fake_host.hpp"
+#include "tests/unit/cli/call_scene.hpp"
 
 using namespace sourceos;
 using namespace sourceos::cli;
 
 namespace {
 
-struct Scene {
-  tests::FakeHost fake;
-  host::ToolFinder tools{fake.host.environment};
-  StringConsole console;
-  Context context{.host = fake.host, .tools = tools, .console = console, .version = "0", .program = "x"};
-
+struct Scene : CallScene {
   Result<Judging> judging(const std::vector<std::string>& arguments) {
     const Command command = {.name = "x", .options = k_trust_options, .run = [](const Options&, Context&) -> Result<Report> {
       return fail(ErrorKind::internal, "internal", "");

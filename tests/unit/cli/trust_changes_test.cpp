@@ -1,12 +1,9 @@
 #include "cli/trust_changes.hpp"
 
-#include "cli/console.hpp"
-#include "cli/report.hpp"
 #include "cli/workplace.hpp"
 #include "core/json/json.hpp"
 #include "host/files.hpp"
-#include "host/tool_finder.hpp"
-#include "tests/support/fake_host.hpp"
+#include "tests/unit/cli/call_scene.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,11 +12,7 @@ using namespace sourceos::cli;
 
 namespace {
 
-struct Scene {
-  tests::FakeHost fake;
-  host::ToolFinder tools{fake.host.environment};
-  StringConsole console;
-  Context context{.host = fake.host, .tools = tools, .console = console, .version = "0", .program = "x"};
+struct Scene : CallScene {
   bundle::KeyDirectory keys = key_directory(context);
   std::filesystem::path file = fake.home.path() / "trust.json";
 

@@ -1,11 +1,8 @@
 #include "cli/trust_forms.hpp"
 
-#include "cli/console.hpp"
 #include "cli/render.hpp"
-#include "cli/report.hpp"
 #include "core/json/json.hpp"
-#include "host/tool_finder.hpp"
-#include "tests/support/fake_host.hpp"
+#include "tests/unit/cli/call_scene.hpp"
 #include "verify/trust.hpp"
 
 #include <doctest/doctest.h>
@@ -15,12 +12,7 @@ using namespace sourceos::cli;
 
 namespace {
 
-struct Scene {
-  tests::FakeHost fake;
-  host::ToolFinder tools{fake.host.environment};
-  StringConsole console;
-  Context context{.host = fake.host, .tools = tools, .console = console, .version = "0", .program = "x"};
-
+struct Scene : CallScene {
   json::Value record(const verify::TrustDocument& document) {
     return trust_record("evidence-trust-show", document, fake.home.path() / "trust.json", context);
   }
