@@ -13,7 +13,8 @@ namespace sourceos::runtime {
 
 struct GitShield {
   std::vector<ShieldedPart> parts;
-  std::string_view cannot;  // why not; then the whole mount is read-only: "git-directory-outside"
+  // Why not, else empty: "git-directory-outside", "git-metadata-linked". Then the whole mount is read-only.
+  std::string_view cannot;
 };
 
 // `directory` is the real path of the mount. Without a repository in it there is nothing to shield.
