@@ -21,6 +21,13 @@ std::unexpected<Error> differs(const std::string& place, std::string_view expect
 Status text(const Value& value, const std::string& place) {
   return value.is_string() ? Status{} : Status(differs(place, "a string"));
 }
+Status sentence(const Value& value, const std::string& place) {
+  SOURCEOS_TRY(text(value, place));
+  constexpr std::string_view k_blanks = " \t\r\n";
+  return value.get_ref<const std::string&>().find_first_not_of(k_blanks) != std::string::npos
+             ? Status{}
+             : Status(differs(place, "a sentence"));
+}
 Status boolean(const Value& value, const std::string& place) {
   return value.is_boolean() ? Status{} : Status(differs(place, "true or false"));
 }

@@ -20,6 +20,7 @@ using Check = Status (*)(const Value&, const std::string& place);
 
 // --- single values
 [[nodiscard]] Status text(const Value& value, const std::string& place);
+[[nodiscard]] Status sentence(const Value& value, const std::string& place);  // not blank
 [[nodiscard]] Status boolean(const Value& value, const std::string& place);
 [[nodiscard]] Status always_true(const Value& value, const std::string& place);
 [[nodiscard]] Status integer(const Value& value, const std::string& place);

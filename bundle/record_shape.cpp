@@ -235,7 +235,7 @@ Status redaction(const Value& value, const std::string& place) {
 
 Status byte_range(const Value& value, const std::string& place) {
   SOURCEOS_TRY(list<integer>(value, place));
-  return value.size() == 2 ? Status{} : Status(differs(place, "[from, to]"));
+  return value.size() == 2 && value[0] <= value[1] ? Status{} : Status(differs(place, "[from, to]"));
 }
 
 Status finding(const Value& value, const std::string& place) {
@@ -314,7 +314,7 @@ Status check_record_shape(const Value& record) {
       {"examiner", text, k_when_known},
       {"note", text, k_when_known},
       {"testSeams", boolean},
-      {"nonClaims", some<text>},
+      {"nonClaims", some<sentence>},
   }};
   return fields(record, "", k_fields);
 }

@@ -52,6 +52,8 @@ void read_lists(const json::Value& record, RecordFacts& facts) {
                            row.at("status").get<std::string>(), text_or_empty(row.at("sha256"))});
   }
   for (const json::Value& row : record.at("findings")) {
+    facts.findings.push_back(
+        {row.at("entry").get<std::string>(), row.at("byteRange").at(1).get<std::uint64_t>()});
     facts.high_findings += row.at("severity") == "high" ? 1U : 0U;
   }
 }

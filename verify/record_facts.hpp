@@ -42,6 +42,11 @@ struct RecordFacts {
   bool has_image = false;
   bool is_image_pinned = false;  // its digest is known and the image is present
   std::uint64_t high_findings = 0;
+  struct Finding {
+    std::string entry;  // empty: of no entry
+    std::uint64_t to = 0;
+  };
+  std::vector<Finding> findings;
 
   struct Collector {
     std::string name;

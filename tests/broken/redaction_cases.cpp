@@ -78,6 +78,17 @@ void rescan_by_other_rules(Scene& scene) {
   scene.options.inspector = &inspector;
 }
 
+// A finding of the record, made with the writer's own key.
+void cite(Scene& scene, std::string_view entry, std::uint64_t from, std::uint64_t to) {
+  scene.bundle.record["findings"] = json::Value::array({{{"ruleId", "restart-storm"},
+                                                         {"severity", "medium"},
+                                                         {"entry", entry},
+                                                         {"byteRange", {from, to}},
+                                                         {"line", 1},
+                                                         {"excerptRedacted", "start"}}});
+  scene.bundle.after_record();
+}
+
 // A second layer of entries, left out under a statement of the bundle key.
 void withhold(Scene& scene, char by) {
   const json::Value predicate = {{"at", "2026-01-02T00:00:00Z"},
@@ -113,6 +124,9 @@ std::vector<BrokenCase> redaction_cases() {
       {"kept-beyond-what-was-read", [](Scene& s) { edit_line(s, 2, "[8192,16384]", "[8192,16640]"); }, Decision::failed, "redaction", "redaction-incomplete"},
       {"kept-twice", [](Scene& s) { edit_line(s, 2, "[8192,16384]", "[4096,16384]"); }, Decision::failed, "redaction", "redaction-incomplete"},
       {"kept-backwards", [](Scene& s) { edit_line(s, 2, "[8192,16384]", "[16384,8192]"); }, Decision::failed, "redaction", "redaction-incomplete"},
+      {"finding-in-no-entry", [](Scene& s) { cite(s, "logs/other.log", 0, 1); }, Decision::failed, "redaction", "missing-member"},
+      {"finding-beyond-its-entry", [](Scene& s) { cite(s, "facts/git.json", 0, 20); }, Decision::failed, "redaction", "missing-member"},
+      {"finding-backwards", [](Scene& s) { cite(s, "facts/git.json", 9, 3); }, Decision::failed, "record", "schema"},
       {"index-digest-other", [](Scene& s) { s.bundle.record["entries"]["indexDigest"] = bundle::sha256("x").text(); s.bundle.after_record(); }, Decision::failed, "redaction", "digest-mismatch"},
       {"secret-in-content", plant_in_content, Decision::failed, "screen", "screen-hit"},
       {"secret-in-record", plant_in_record, Decision::failed, "screen", "screen-hit"},

@@ -2,6 +2,8 @@
 // record with the sums of all lines. Claims are not proof, and the verdict says so (S-13).
 #include "verify/checks/checks.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sourceos::verify::checks {
@@ -37,6 +39,23 @@ const RecordFacts::Collector* miscounted(const RecordFacts& record, const IndexF
   return nullptr;
 }
 
+// The first finding of the record that cites what no entry holds, or null. Entries lie in order of
+// their paths; those of disclosable layers have no lines here, so then nothing can be said.
+const RecordFacts::Finding* miscited(const RecordFacts& record, const IndexFacts& index) {
+  if (!index.disclosable.empty() || index.order) {
+    return nullptr;
+  }
+  const auto is_miscited = [&](const RecordFacts::Finding& finding) {
+    if (finding.entry.empty()) {
+      return false;
+    }
+    const auto found = std::ranges::lower_bound(index.entries, finding.entry, {}, &Entry::path);
+    return found == index.entries.end() || found->path != finding.entry || finding.to > found->size;
+  };
+  const auto found = std::ranges::find_if(record.findings, is_miscited);
+  return found == record.findings.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 CheckResult redaction(Run& run) {
@@ -56,6 +75,10 @@ CheckResult redaction(Run& run) {
   }
   if (const auto* collector = miscounted(record, *run.index)) {
     return sums_differ(fmt::format("counts of collector '{}'", collector->name));
+  }
+  if (const auto* finding = miscited(record, *run.index)) {
+    return failed("missing-member", finding->entry,
+                  "a finding of the record cites bytes that no entry holds");
   }
   if (run.index->claim) {
     return failed(*run.index->claim);

@@ -131,6 +131,7 @@ TEST_CASE("formats are held to") {
       {"/outcome/result", "fine"},
       {"/outcome/exitCode", 9'007'199'254'740'992U},
       {"/nonClaims", json::Value::array()},
+      {"/nonClaims/0", " \t\n"},
       {"/redaction/hostUserRedacted", false},
       {"/findings/0/byteRange", json::Value::array({1U})},
       {"/findings/0/byteRange", json::Value::array({1U, 2U, 3U})},
@@ -145,5 +146,8 @@ TEST_CASE("formats are held to") {
   }
   json::Value value = sample();
   std::swap(value["redaction"]["byRule"][0], value["redaction"]["byRule"][1]);
+  CHECK_FALSE(check_record_shape(value).has_value());
+  value = sample();
+  value["findings"][0]["byteRange"] = json::Value::array({2U, 1U});
   CHECK_FALSE(check_record_shape(value).has_value());
 }
