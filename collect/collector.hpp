@@ -92,8 +92,8 @@ struct SourceInfo {
 // How reading ended.
 struct SourceEnd {
   std::optional<SourceInfo> info;  // nullopt: the output of a program
-  // Empty: read to its end; else why not: "timeout", "limit", "failed" (a program that ended with
-  // an error; what it said is in the entry).
+  // Empty: read to its end; else why not: "timeout", "limit", "program-missing", "failed" (a
+  // program that ended with an error; what it said is in the entry).
   std::string cut;
 };
 

@@ -1,6 +1,7 @@
 #include "collect/entries.hpp"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -87,6 +88,7 @@ class EntryRun {
       if (sum.cut.empty()) {
         sum.cut = "byte-limit";
       }
+      left_out_.insert(entry.path);
       return {};
     }
     if (auto* small = std::get_if<SmallEntry>(&work)) {
@@ -201,6 +203,7 @@ class EntryRun {
 
   void note_skipped(const PlannedEntry& entry, const Error& error) {
     CollectorTally& sum = tally(entry);
+    left_out_.insert(entry.path);
     if (sum.cut.empty() && error.kind == ErrorKind::timeout) {
       sum.cut = "timeout";
     }
@@ -235,7 +238,9 @@ class EntryRun {
         bundle::Finding finding;
         finding.rule_id = shown_text(pipeline_, findings[k].rule_id);
         finding.severity = severity_of(findings[k].severity);
-        finding.entry = plan.paths_of_findings[i][k];
+        if (const std::string& path = plan.paths_of_findings[i][k]; !left_out_.contains(path)) {
+          finding.entry = path;
+        }
         finding.excerpt = shown_text(pipeline_, std::string_view(findings[k].excerpt));
         outcome_.findings.push_back(std::move(finding));
       }
@@ -280,6 +285,7 @@ class EntryRun {
   std::vector<Gathered>& gathered_;
   const EntriesOptions& options_;
   EntriesOutcome outcome_;
+  std::set<std::string> left_out_;  // paths that no finding may cite
   Progress progress_;
 };
 

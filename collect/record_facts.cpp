@@ -177,6 +177,15 @@ bundle::CollectorStatus status_of(CollectorState state) {
   return bundle::CollectorStatus::failed;
 }
 
+// What the reason of a cut makes of a collector that was content itself.
+bundle::CollectorStatus status_of_cut(std::string_view reason) {
+  if (reason == "timeout") {
+    return bundle::CollectorStatus::timeout;
+  }
+  const bool is_failure = reason == "failed" || reason == "program-missing";
+  return is_failure ? bundle::CollectorStatus::failed : bundle::CollectorStatus::truncated;
+}
+
 bundle::RecordCollector collector_row(const redact::Pipeline& pipeline, const Gathered& gathered,
                                       const CollectorTally& tally) {
   bundle::RecordCollector row{.name = known_word(pipeline, gathered.name),
@@ -187,8 +196,7 @@ bundle::RecordCollector collector_row(const redact::Pipeline& pipeline, const Ga
                               .elapsed_ms = gathered.elapsed_ms};
   std::string reason = gathered.outcome.reason;
   if (gathered.outcome.state == CollectorState::ok && !tally.cut.empty()) {
-    row.status = tally.cut == "timeout" ? bundle::CollectorStatus::timeout
-                                        : bundle::CollectorStatus::truncated;
+    row.status = status_of_cut(tally.cut);
     reason = tally.cut;
   }
   if (!reason.empty()) {

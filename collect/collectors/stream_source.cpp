@@ -52,6 +52,8 @@ Result<SourceEnd> StreamSource::finish() {
   tell(outcome);
   if (outcome && outcome->end == host::ProcessEnd::timed_out) {
     end.cut = "timeout";
+  } else if (outcome && outcome->end == host::ProcessEnd::missing) {
+    end.cut = "program-missing";
   } else if (outcome && (outcome->ok() || (other_end_ == OtherEnd::is_answer && has_ended(*outcome)))) {
     end.cut.clear();
   }

@@ -24,7 +24,8 @@ class StreamSource : public ByteSource {
   ~StreamSource() override;
 
   [[nodiscard]] Result<std::optional<std::uint64_t>> open() override;
-  // A program that cannot be started has an empty output and the cut "failed".
+  // A program that cannot be started has an empty output and the cut "failed", or
+  // "program-missing" when there is none of that name.
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size) override;
   [[nodiscard]] Result<SourceEnd> finish() override;
 

@@ -99,6 +99,33 @@ TEST_CASE("past the collector's bytes nothing more is kept and the cut is said")
   CHECK(written.draft.entry_bytes < 5'000'000);
 }
 
+TEST_CASE("a finding cites no entry that was left out") {
+  tests::FakeHost fake;
+  const tests::TemporaryDirectory dir;
+  const auto pipeline = tests::make_pipeline();
+  auto writer = bundle::BundleWriter::create({.directory = dir.path(), .jobs = 1}).value();
+  std::vector<collect::Gathered> gathered;
+  gathered.push_back(sample(4'000'000));
+  for (const std::string name : {"broken", "large.log", "small"}) {
+    std::vector<std::string> path = {"files", name};
+    if (name == "small") {
+      path.emplace_back("7");  // behind the cut
+    }
+    gathered[0].collection.findings.push_back(
+        {"sample", collect::FindingSeverity::low, std::move(path), "seen"});
+  }
+  const auto outcome = collect::write_entries(fake.host, *pipeline, writer, gathered,
+                                              {.jobs = 1, .at = {}, .progress = {}});
+  REQUIRE(outcome.has_value());
+  std::vector<std::string> cited;
+  for (const bundle::Finding& finding : outcome->findings) {
+    if (finding.rule_id.str() == "sample") {
+      cited.push_back(finding.entry);
+    }
+  }
+  CHECK(cited == std::vector<std::string>{"", "files/large.log", ""});
+}
+
 TEST_CASE("an interrupt ends the writing") {
   tests::FakeHost fake;
   const tests::TemporaryDirectory dir;

@@ -63,12 +63,19 @@ TEST_CASE("facts of collectors reach the record redacted") {
 TEST_CASE("a required collector that failed or was cut is a gap") {
   tests::FakeHost fake;
   const auto pipeline = tests::make_pipeline();
-  for (const char* cut : {"timeout", "byte-limit"}) {
+  using Status = bundle::CollectorStatus;
+  const std::pair<const char*, Status> cuts[] = {{"timeout", Status::timeout},
+                                                 {"byte-limit", Status::truncated},
+                                                 {"io-error", Status::truncated},
+                                                 {"failed", Status::failed},
+                                                 {"program-missing", Status::failed}};
+  for (const auto& [cut, status] : cuts) {
     collect::EntriesOutcome entries;
     entries.tallies = {{.entries = 0, .bytes = 0, .source_bytes = 0, .cut = cut}};
     bundle::Record record;
     const auto list = only(gathered({}));
     collect::fill_record_facts(record, fake.host, *pipeline, list, entries, k_options);
+    CHECK(record.collectors.at(0).status == status);
     CHECK(collect::required_gaps(record, list).at(0).reason == cut);
   }
 }

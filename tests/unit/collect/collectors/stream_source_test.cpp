@@ -43,7 +43,7 @@ TEST_CASE("how a program ended is told once and marks the cut") {
   };
   for (const Case& one : {Case{host::ProcessEnd::exited, 0, ""}, Case{host::ProcessEnd::exited, 3, "failed"},
                           Case{host::ProcessEnd::timed_out, 124, "timeout"},
-                          Case{host::ProcessEnd::missing, 127, "failed"}}) {
+                          Case{host::ProcessEnd::missing, 127, "program-missing"}}) {
     runner.answer = [&](const auto&) {
       host::ProcessOutcome outcome;
       outcome.end = one.end;
@@ -81,7 +81,7 @@ TEST_CASE("where the end is the answer, only a program that did not come to it i
   CHECK(cut_after(host::ProcessEnd::exited, 3).empty());
   CHECK(cut_after(host::ProcessEnd::signalled, 9).empty());
   CHECK(cut_after(host::ProcessEnd::timed_out, 124) == "timeout");
-  CHECK(cut_after(host::ProcessEnd::missing, 127) == "failed");
+  CHECK(cut_after(host::ProcessEnd::missing, 127) == "program-missing");
 }
 
 TEST_CASE("a program that cannot be started gives nothing and says so") {
