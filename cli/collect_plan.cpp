@@ -7,8 +7,10 @@
 #include "cli/parser.hpp"
 #include "collect/registry.hpp"
 #include "core/json/json.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "host/files.hpp"
+#include "redact/rules.hpp"
 
 namespace sourceos::cli {
 
@@ -88,6 +90,16 @@ Result<collect::Plan> collect_plan(const Options& options) {
     add_option(plan.collector("command"), "argv", options.rest());
   }
   return plan;
+}
+
+Status check_rule_files(const Options& options, const collect::Plan& plan) {
+  std::vector<std::string> files = options.values("--rules");
+  files.insert(files.end(), plan.rule_files.begin(), plan.rule_files.end());
+  for (const std::string& file : files) {
+    SOURCEOS_TRY_ASSIGN(const std::string text, host::read_file(file, limits::k_config_file_bytes_max));
+    SOURCEOS_TRY(redact::parse_rule_file(text, file));
+  }
+  return {};
 }
 
 }  // namespace sourceos::cli

@@ -11,4 +11,7 @@ class Options;
 
 [[nodiscard]] Result<collect::Plan> collect_plan(const Options& options);
 
+// For a dry run: rule files of the plan and of `--rules` that would be refused are refused.
+[[nodiscard]] Status check_rule_files(const Options& options, const collect::Plan& plan);
+
 }  // namespace sourceos::cli

@@ -39,12 +39,13 @@ const std::array<Preset, 4>& presets() {
 }
 
 std::unexpected<Error> bad_plan(std::string what) {
-  return fail(ErrorKind::malformed, "plan-invalid", std::move(what));
+  return fail(Error(ErrorKind::malformed, "plan-invalid", std::move(what))
+                  .with_next("sourceosctl evidence collect --list"));
 }
 
 // Plain members of the plan file; a table named like a collector holds that collector's options.
-constexpr std::array k_plan_keys = {"subject",      "collectors", "limits", "rules",
-                                    "known_values", "hostile",    "required"};
+constexpr std::array k_plan_keys = {"subject", "collectors",   "limits",
+                                    "rules",   "known_values", "hostile"};
 
 bool is_collector(std::string_view name) { return find_collector(name) != nullptr; }
 
@@ -124,26 +125,33 @@ Status read_subject(const json::Value& document, Plan& plan) {
   return {};
 }
 
+Result<bool> read_flag(const json::Value& document, std::string_view key) {
+  const auto found = document.find(key);
+  if (found == document.end()) {
+    return false;
+  }
+  if (!found->is_boolean()) {
+    return bad_plan(fmt::format("expected true or false for '{}'", key));
+  }
+  return found->get<bool>();
+}
+
 // Makes the paths of one collector's options absolute and refuses those that are not allowed.
 Status resolve_paths(json::Value& options, const fs::path& base, const PlanPermissions& permissions) {
   const auto found = options.find("paths");
   if (found == options.end()) {
     return {};
   }
-  if (!found->is_array()) {
-    return bad_plan("expected an array of strings for 'paths'");
-  }
   for (json::Value& item : *found) {
-    if (!item.is_string()) {
-      return bad_plan("expected an array of strings for 'paths'");
-    }
-    const fs::path path = (base / item.get<std::string>()).lexically_normal();
-    const fs::path relative = path.lexically_relative(fs::current_path());
+    const std::string named = item.get<std::string>();
+    // The collector knows where home is.
+    const bool is_at_home = named == "~" || named.starts_with("~/");
+    const fs::path path = is_at_home ? fs::path(named) : (base / named).lexically_normal();
+    const fs::path relative = is_at_home ? fs::path() : path.lexically_relative(fs::current_path());
     const bool is_below = !relative.empty() && *relative.begin() != "..";
     if (!is_below && !permissions.paths) {
       return fail(Error(ErrorKind::refused, "plan-path-not-allowed",
-                        fmt::format("the plan names '{}', which is outside the working directory",
-                                    item.get<std::string>()))
+                        fmt::format("the plan names '{}', which is outside the working directory", named))
                       .with_next("add --allow-path when you trust the plan"));
     }
     item = path.string();
@@ -168,6 +176,9 @@ Status read_collectors(const json::Value& document, const fs::path& base,
     if (key == "command" && !permissions.exec) {
       return fail(Error(ErrorKind::refused, "plan-exec-not-allowed", "the plan names a command to run")
                       .with_next("add --allow-exec when you trust the plan"));
+    }
+    if (const Status known = check_options(*find_collector(key), member); !known) {
+      return bad_plan(known.error().message);
     }
     json::Value options = member;
     SOURCEOS_TRY_CONTEXT(resolve_paths(options, base, permissions), fmt::format("[{}]", key));
@@ -244,7 +255,7 @@ Result<Plan> read_plan(const fs::path& path, const PlanPermissions& permissions)
   for (std::string& file : plan.rule_files) {
     file = (base / file).lexically_normal().string();
   }
-  plan.is_hostile = document.value("hostile", false);
+  SOURCEOS_TRY_ASSIGN_CONTEXT(plan.is_hostile, read_flag(document, "hostile"), doing);
   return plan;
 }
 

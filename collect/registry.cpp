@@ -45,16 +45,6 @@ constexpr std::array<Option, 1> k_files = {
 constexpr std::array<Option, 1> k_command = {
     {{"argv", OptionType::text_list, "program and arguments"}}};
 
-std::string_view expected(OptionType type) {
-  switch (type) {
-    case OptionType::text: return "a string";
-    case OptionType::text_list: return "a list of strings";
-    case OptionType::number: return "a number from 0";
-    case OptionType::flag: return "true or false";
-  }
-  return "";
-}
-
 bool fits(OptionType type, const json::Value& value) {
   switch (type) {
     case OptionType::text: return value.is_string();
@@ -67,6 +57,14 @@ bool fits(OptionType type, const json::Value& value) {
     case OptionType::flag: return value.is_boolean();
   }
   return false;
+}
+
+std::string known_options(const CollectorRow& row) {
+  std::string names;
+  for (const Option& option : row.options) {
+    names += (names.empty() ? "" : ", ") + std::string(option.name);
+  }
+  return names.empty() ? "none" : names;
 }
 
 }  // namespace
@@ -98,6 +96,16 @@ const CollectorRow* find_collector(std::string_view name) {
   return nullptr;
 }
 
+std::string_view expected(OptionType type) {
+  switch (type) {
+    case OptionType::text: return "a string";
+    case OptionType::text_list: return "a list of strings";
+    case OptionType::number: return "a number from 0";
+    case OptionType::flag: return "true or false";
+  }
+  return "";
+}
+
 Status check_options(const CollectorRow& row, const json::Value& options) {
   const std::string_view name = row.collector->name();
   if (!options.is_object()) {
@@ -109,7 +117,8 @@ Status check_options(const CollectorRow& row, const json::Value& options) {
                                      [&](const Option& known) { return known.name == key; });
     if (option == row.options.end()) {
       return fail(ErrorKind::usage, "collector-option",
-                  fmt::format("collector '{}' has no option '{}'", name, key));
+                  fmt::format("collector '{}' has no option '{}': expected {}", name, key,
+                              known_options(row)));
     }
     if (!fits(option->type, value)) {
       return fail(ErrorKind::usage, "collector-option",

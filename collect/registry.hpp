@@ -27,6 +27,9 @@ struct CollectorRow {
 // nullptr when there is none of this name.
 [[nodiscard]] const CollectorRow* find_collector(std::string_view name);
 
+// What a plan is to write there: "a string", "a list of strings", "a number from 0", "true or false".
+[[nodiscard]] std::string_view expected(OptionType type);
+
 // Options of a plan against the row: an unknown name or another type is `usage`,
 // "collector-option".
 [[nodiscard]] Status check_options(const CollectorRow& row, const json::Value& options);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bundle/record.hpp"
+#include "cli/collect_listing.hpp"
 #include "cli/collect_plan.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/option_sets.hpp"
@@ -11,7 +12,6 @@
 #include "cli/render.hpp"
 #include "cli/report.hpp"
 #include "cli/workplace.hpp"
-#include "collect/registry.hpp"
 #include "collect/session.hpp"
 #include "core/json/json.hpp"
 #include "core/text.hpp"
@@ -99,21 +99,6 @@ constexpr std::array k_examples = {
             "evidence collect --preset minimal --nonce 00112233445566778899aabbccddeeff"},
 };
 
-json::Value collectors_table() {
-  json::Value rows = json::Value::array();
-  for (const collect::CollectorRow& row : collect::collectors()) {
-    rows.push_back({{"name", row.collector->name()}, {"summary", row.collector->summary()}});
-  }
-  return rows;
-}
-
-Result<Report> list_collectors() {
-  json::Value record = new_record("evidence-collect-list");
-  record["collectors"] = collectors_table();
-  record["presets"] = collect::preset_names();
-  return Report(std::move(record));
-}
-
 bool is_nonce(std::string_view text) {
   return text.size() % 2 == 0 && text.size() >= 32 && text.size() <= 128 &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -167,22 +152,6 @@ collect::SessionOptions session_options(const Options& options, const Context& c
   session.note = options.value("--note");
   session.anchors = as_paths(options.values("--anchor"));
   return session;
-}
-
-// A dry run names what would run and looks at nothing.
-Report planned(const collect::Plan& plan) {
-  json::Value record = new_record("evidence-collect-plan");
-  record["plan"] = plan.name;
-  record["collectors"] = json::Value::array();
-  for (const collect::PlannedCollector& each : plan.collectors) {
-    const collect::CollectorRow* row = collect::find_collector(each.name);
-    record["collectors"].push_back({{"name", each.name},
-                                    {"required", each.is_required},
-                                    {"summary", row == nullptr ? "" : row->collector->summary()},
-                                    {"timeoutMs", each.limits.timeout_ms},
-                                    {"bytesMax", each.limits.bytes_max}});
-  }
-  return Report(std::move(record));
 }
 
 json::Value gaps_of(const std::vector<collect::Gap>& gaps) {
@@ -254,12 +223,13 @@ Result<Report> run_session(collect::SessionOptions options, Context& context) {
 
 Result<Report> collect_evidence(const Options& options, Context& context) {
   if (options.has("--list")) {
-    return list_collectors();
+    return listed_collectors();
   }
   SOURCEOS_TRY(check_options(options));
   SOURCEOS_TRY_ASSIGN(collect::Plan plan, collect_plan(options));
   if (options.has("--dry-run")) {
-    return planned(plan);
+    SOURCEOS_TRY(check_rule_files(options, plan));
+    return listed_plan(plan);
   }
   auto report = run_session(session_options(options, context, std::move(plan)), context);
   if (!report) {
@@ -269,29 +239,6 @@ Result<Report> collect_evidence(const Options& options, Context& context) {
 }
 
 // --- text
-
-void print_list(const json::Value& record, Text& text) {
-  text.heading("Collectors");
-  std::vector<std::vector<Cell>> rows;
-  for (const json::Value& row : part_of(record, "collectors")) {
-    rows.push_back({text_of(row, "name"), text_of(row, "summary")});
-  }
-  text.table({}, rows);
-  text.heading("Presets");
-  for (const json::Value& name : part_of(record, "presets")) {
-    text.line(name.get<std::string>());
-  }
-}
-
-void print_plan(const json::Value& record, Text& text) {
-  text.field("plan", text_of(record, "plan"));
-  std::vector<std::vector<Cell>> rows;
-  for (const json::Value& row : part_of(record, "collectors")) {
-    rows.push_back({text_of(row, "name"), flag_of(row, "required") ? "required" : "optional",
-                    text_of(row, "summary")});
-  }
-  text.table({}, rows);
-}
 
 std::string masked_words(const json::Value& redaction) {
   std::string words;
@@ -329,11 +276,7 @@ void print_bundle(const json::Value& record, Text& text) {
 }
 
 void print(const json::Value& record, Text& text) {
-  if (text_of(record, "schema") == "sourceos.evidence-collect-list/v1") {
-    print_list(record, text);
-  } else if (text_of(record, "schema") == "sourceos.evidence-collect-plan/v1") {
-    print_plan(record, text);
-  } else {
+  if (!print_listing(record, text)) {
     print_bundle(record, text);
   }
 }

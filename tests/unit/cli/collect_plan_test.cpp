@@ -55,3 +55,18 @@ TEST_CASE("what cannot be planned says what to do") {
   CHECK(planned({"--exec"}).error().kind == ErrorKind::usage);
   CHECK(planned({"--preset", "minimal", "--plan", "x.toml"}).error().kind == ErrorKind::usage);
 }
+
+TEST_CASE("rule files that would be refused are refused before anything is looked at") {
+  const tests::TemporaryDirectory dir;
+  const auto check = [&](const std::string& rules) {
+    Parsed parsed;
+    const std::vector<std::string> arguments = {"evidence", "collect", "--rules", rules};
+    REQUIRE(parse(command_tree("sourceosctl"), arguments, parsed).has_value());
+    return check_rule_files(parsed.options, {});
+  };
+  CHECK(check((dir / "absent.toml").string()).error().kind == ErrorKind::not_found);
+  CHECK(check(dir.write("bad.toml", "[[rule]]\nid = 3\n").string()).error().kind == ErrorKind::malformed);
+  collect::Plan plan;
+  plan.rule_files = {(dir / "absent.toml").string()};
+  CHECK_FALSE(check_rule_files({}, plan).has_value());
+}
