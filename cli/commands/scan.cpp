@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -16,9 +14,9 @@
 #include "cli/masking.hpp"
 #include "cli/option_sets.hpp"
 #include "cli/parser.hpp"
-#include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/report.hpp"
+#include "cli/scanning.hpp"
 #include "cli/tree.hpp"
 #include "cli/workplace.hpp"
 #include "core/bytes.hpp"
@@ -86,149 +84,6 @@ constexpr std::array k_examples = {
     Example{"Accept what is there, report what is new", "scan . --git --write-baseline .scan-baseline.json"},
 };
 
-struct Answer {
-  json::Value rows = json::Value::array();
-  json::Value skipped = json::Value::array();
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
-};
-
-// Findings are what logs and configurations tell; source code and programs only speak of them.
-bool is_source_code(std::string_view name) {
-  static constexpr std::array<std::string_view, 48> k_endings = {
-      "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "rs", "go", "py", "rb", "java", "kt", "cs", "js", "mjs", "cjs",
-      "ts", "tsx", "jsx", "php", "swift", "lua", "pl", "ps1", "sh", "bash", "cmake", "nix", "sql", "toml", "md",
-      "rst", "html", "css", "in", "tf", "scala", "awk", "pyc", "a", "o", "so", "class", "jar", "exe", "dll"};
-  const std::string ending = text::ascii_lower(name.substr(name.find_last_of("./") + 1));
-  return std::ranges::find(k_endings, ending) != k_endings.end();
-}
-
-redact::DocumentOptions document_options(const std::string& name) {
-  redact::DocumentOptions options;
-  options.name = name;
-  options.hits = true;
-  options.bytes = false;
-  options.findings = !is_source_code(name);
-  return options;
-}
-
-// What one worker hands back for one file.
-struct FileResult {
-  Masked masked;
-  std::string skipped;  // reason, or empty
-};
-
-FileResult scan_file(const redact::Pipeline& pipeline, const TreeFile& file, const host::Host& host) {
-  FileResult result;
-  const auto opened = host::open_regular(file.path);
-  if (!opened) {
-    result.skipped = opened.error().reason;
-    return result;
-  }
-  auto masked = mask_file(pipeline, document_options(file.name), *opened,
-                          [](std::string_view) { return Status(); }, host);
-  if (!masked) {
-    result.skipped = masked.error().reason;
-    return result;
-  }
-  result.masked = std::move(*masked);
-  return result;
-}
-
-std::vector<FileResult> scan_files(const redact::Pipeline& pipeline, const std::vector<TreeFile>& files,
-                                   std::size_t jobs, Context& context, Progress& progress) {
-  std::vector<FileResult> results(files.size());
-  std::atomic<std::size_t> next = 0;
-  std::atomic<std::uint64_t> bytes = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size() && !context.host.is_interrupted(); i = next++) {
-      results[i] = scan_file(pipeline, files[i], context.host);
-      progress.set(bytes += results[i].masked.bytes, 0);
-    }
-  };
-  std::vector<std::jthread> workers;
-  for (std::size_t i = 1; i < std::min(jobs, files.size()); ++i) {
-    workers.emplace_back(work);
-  }
-  work();
-  return results;
-}
-
-std::string shown_name(const Context& context, const redact::Pipeline& pipeline, const std::string& name) {
-  return pipeline.text(shown_path(context, name)).str();
-}
-
-Status scan_trees(Answer& answer, const redact::Pipeline& pipeline, const Tree& tree, const Options& options,
-                  Context& context) {
-  Progress progress(context.console, "scan", !context.quiet);
-  const std::size_t jobs =
-      options.number("--jobs").value_or(std::max(1U, std::thread::hardware_concurrency()));
-  const auto results = scan_files(pipeline, tree.files, std::max<std::size_t>(1, jobs), context, progress);
-  if (context.host.is_interrupted()) {
-    return fail(ErrorKind::interrupted, "interrupted", "interrupted");
-  }
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const std::string name = shown_name(context, pipeline, tree.files[i].name);
-    if (!results[i].skipped.empty()) {
-      answer.skipped.push_back({{"path", name}, {"reason", results[i].skipped}});
-      continue;
-    }
-    ++answer.files;
-    answer.bytes += results[i].masked.bytes;
-    append_rows(answer.rows, results[i].masked, name, pipeline);
-  }
-  for (const Skipped& skipped : tree.skipped) {
-    answer.skipped.push_back(
-        {{"path", shown_name(context, pipeline, skipped.name)}, {"reason", skipped.reason}});
-  }
-  return {};
-}
-
-// What the version before had too is not new.
-json::Value without_old(const json::Value& rows, const json::Value& old_rows) {
-  std::set<std::pair<std::string, std::string>> old_tags;
-  for (const json::Value& row : old_rows) {
-    old_tags.emplace(text_of(row, "rule"), text_of(row, "tag"));
-  }
-  json::Value fresh = json::Value::array();
-  for (const json::Value& row : rows) {
-    if (!old_tags.contains({text_of(row, "rule"), text_of(row, "tag")})) {
-      fresh.push_back(row);
-    }
-  }
-  return fresh;
-}
-
-Status append_blob(json::Value& rows, const redact::Pipeline& pipeline, const std::string& path,
-                   const std::string& shown, std::string_view content) {
-  SOURCEOS_TRY_ASSIGN(const Masked masked, mask_whole(pipeline, document_options(path), content,
-                                                      [](std::string_view) { return Status(); }));
-  append_rows(rows, masked, shown, pipeline);
-  return {};
-}
-
-Status scan_blob(Answer& answer, const redact::Pipeline& pipeline, const GitBlob& blob,
-                 const Context& context) {
-  if (context.host.is_interrupted()) {
-    return fail(ErrorKind::interrupted, "interrupted", "interrupted");
-  }
-  const std::string name = pipeline.text(blob.path).str();
-  json::Value rows = json::Value::array();
-  SOURCEOS_TRY(append_blob(rows, pipeline, blob.path, name, blob.content));
-  if (!rows.empty() && !blob.before.empty()) {
-    json::Value old_rows = json::Value::array();
-    SOURCEOS_TRY(append_blob(old_rows, pipeline, blob.path, name, blob.before));
-    rows = without_old(rows, old_rows);
-  }
-  for (json::Value& row : rows) {
-    row["commit"] = blob.commit.empty() ? json::Value() : json::Value(blob.commit);
-    answer.rows.push_back(std::move(row));
-  }
-  ++answer.files;
-  answer.bytes += blob.content.size();
-  return {};
-}
-
 std::string directory_of(const Options& options) {
   return options.operands().empty() ? "." : options.operands().front();
 }
@@ -247,8 +102,9 @@ Result<Tree> repository_tree(const GitSources& git) {
   return tree;
 }
 
-Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline, Context& context) {
-  Answer answer;
+Result<ScanAnswer> scan_all(const Options& options, const redact::Pipeline& pipeline, Context& context) {
+  ScanAnswer answer;
+  const std::size_t jobs = options.number("--jobs").value_or(std::max(1U, std::thread::hardware_concurrency()));
   if (options.has("--staged") || options.has("--since") || options.has("--history") || options.has("--git")) {
     if (options.operands().size() > 1) {
       return fail(ErrorKind::usage, "usage", "one repository at a time");
@@ -267,7 +123,7 @@ Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline
     } else {
       SOURCEOS_TRY_ASSIGN(Tree tree, repository_tree(git));
       SOURCEOS_TRY(options.has("--all") ? Status() : leave_out_ignored(tree, git.tree()));
-      SOURCEOS_TRY(scan_trees(answer, pipeline, tree, options, context));
+      SOURCEOS_TRY(scan_tree(answer, pipeline, tree, jobs, context));
     }
     return answer;
   }
@@ -283,7 +139,7 @@ Result<Answer> scan_all(const Options& options, const redact::Pipeline& pipeline
     std::ranges::move(tree.files, std::back_inserter(all.files));
     std::ranges::move(tree.skipped, std::back_inserter(all.skipped));
   }
-  SOURCEOS_TRY(scan_trees(answer, pipeline, all, options, context));
+  SOURCEOS_TRY(scan_tree(answer, pipeline, all, jobs, context));
   return answer;
 }
 
@@ -306,7 +162,7 @@ json::Value ruleset_of(const redact::RulesetInfo& info) {
 }
 
 // The baseline lies in the tree that is scanned: the key in it is no finding.
-Status accept_known(Answer& answer, const std::optional<Baseline>& baseline, const redact::Pipeline& pipeline,
+Status accept_known(ScanAnswer& answer, const std::optional<Baseline>& baseline, const redact::Pipeline& pipeline,
                     json::Value& record) {
   record["accepted"] = 0;
   if (!baseline) {
@@ -377,7 +233,7 @@ Result<Report> scan(const Options& options, Context& context) {
   wanted.tag_key = baseline ? baseline->key() : std::string();
   SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
   engine.pipeline().freeze();
-  SOURCEOS_TRY_ASSIGN(Answer answer, scan_all(options, engine.pipeline(), context));
+  SOURCEOS_TRY_ASSIGN(ScanAnswer answer, scan_all(options, engine.pipeline(), context));
   json::Value record = new_record("scan");
   SOURCEOS_TRY(accept_known(answer, baseline, engine.pipeline(), record));
   if (const auto path = options.value("--write-baseline")) {
