@@ -17,6 +17,7 @@
 #include "cli/report.hpp"
 #include "cli/tree.hpp"
 #include "cli/workplace.hpp"
+#include "core/json/json.hpp"
 #include "core/text.hpp"
 #include "host/files.hpp"
 #include "host/host.hpp"

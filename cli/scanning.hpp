@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/json/json.hpp"
+#include "core/json/fwd.hpp"
 #include "core/result.hpp"
 
 namespace sourceos::redact {
@@ -18,9 +18,10 @@ struct Context;
 struct GitBlob;
 struct Tree;
 
+// What is found is put at the end of two lists of the caller's.
 struct ScanAnswer {
-  json::Value rows = json::Value::array();     // of append_rows (hits.hpp)
-  json::Value skipped = json::Value::array();  // { path, reason }
+  json::Value& rows;     // of append_rows (hits.hpp)
+  json::Value& skipped;  // { path, reason }
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 };

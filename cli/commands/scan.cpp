@@ -102,31 +102,36 @@ Result<Tree> repository_tree(const GitSources& git) {
   return tree;
 }
 
-Result<ScanAnswer> scan_all(const Options& options, const redact::Pipeline& pipeline, Context& context) {
-  ScanAnswer answer;
-  const std::size_t jobs = options.number("--jobs").value_or(std::max(1U, std::thread::hardware_concurrency()));
-  if (options.has("--staged") || options.has("--since") || options.has("--history") || options.has("--git")) {
-    if (options.operands().size() > 1) {
-      return fail(ErrorKind::usage, "usage", "one repository at a time");
-    }
-    SOURCEOS_TRY_ASSIGN(const GitSources git, GitSources::open(context.host, directory_of(options)));
-    if (options.has("--history") && options.has("--since")) {
-      return fail(ErrorKind::usage, "usage", "'--history' is all of it, '--since' a part: give one");
-    }
-    const auto take = [&](const GitBlob& blob) { return scan_blob(answer, pipeline, blob, context); };
-    if (options.has("--staged")) {
-      SOURCEOS_TRY(git.staged(take));
-    } else if (const auto revision = options.value("--since")) {
-      SOURCEOS_TRY(git.since(*revision, take));
-    } else if (options.has("--history")) {
-      SOURCEOS_TRY(git.history(take));
-    } else {
-      SOURCEOS_TRY_ASSIGN(Tree tree, repository_tree(git));
-      SOURCEOS_TRY(options.has("--all") ? Status() : leave_out_ignored(tree, git.tree()));
-      SOURCEOS_TRY(scan_tree(answer, pipeline, tree, jobs, context));
-    }
-    return answer;
+std::size_t jobs_of(const Options& options) {
+  return options.number("--jobs").value_or(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+Status scan_repository(ScanAnswer& answer, const Options& options, const redact::Pipeline& pipeline,
+                       Context& context) {
+  if (options.operands().size() > 1) {
+    return fail(ErrorKind::usage, "usage", "one repository at a time");
   }
+  if (options.has("--history") && options.has("--since")) {
+    return fail(ErrorKind::usage, "usage", "'--history' is all of it, '--since' a part: give one");
+  }
+  SOURCEOS_TRY_ASSIGN(const GitSources git, GitSources::open(context.host, directory_of(options)));
+  const auto take = [&](const GitBlob& blob) { return scan_blob(answer, pipeline, blob, context); };
+  if (options.has("--staged")) {
+    return git.staged(take);
+  }
+  if (const auto revision = options.value("--since")) {
+    return git.since(*revision, take);
+  }
+  if (options.has("--history")) {
+    return git.history(take);
+  }
+  SOURCEOS_TRY_ASSIGN(Tree tree, repository_tree(git));
+  SOURCEOS_TRY(options.has("--all") ? Status() : leave_out_ignored(tree, git.tree()));
+  return scan_tree(answer, pipeline, tree, jobs_of(options), context);
+}
+
+Status scan_operands(ScanAnswer& answer, const Options& options, const redact::Pipeline& pipeline,
+                     Context& context) {
   if (options.operands().empty()) {
     return fail(ErrorKind::usage, "usage", "PATH is missing");
   }
@@ -139,8 +144,11 @@ Result<ScanAnswer> scan_all(const Options& options, const redact::Pipeline& pipe
     std::ranges::move(tree.files, std::back_inserter(all.files));
     std::ranges::move(tree.skipped, std::back_inserter(all.skipped));
   }
-  SOURCEOS_TRY(scan_tree(answer, pipeline, all, jobs, context));
-  return answer;
+  return scan_tree(answer, pipeline, all, jobs_of(options), context);
+}
+
+bool is_of_git(const Options& options) {
+  return options.has("--staged") || options.has("--since") || options.has("--history") || options.has("--git");
 }
 
 Result<std::optional<Baseline>> baseline_of(const Options& options, Context& context) {
@@ -161,17 +169,17 @@ json::Value ruleset_of(const redact::RulesetInfo& info) {
           {"disabled", info.disabled_rules}};
 }
 
-// The baseline lies in the tree that is scanned: the key in it is no finding.
-Status accept_known(ScanAnswer& answer, const std::optional<Baseline>& baseline, const redact::Pipeline& pipeline,
-                    json::Value& record) {
-  record["accepted"] = 0;
+// Leaves what is new, and gives the number of what is not. The baseline lies in the tree that is
+// scanned: the key in it is no finding.
+std::size_t accept_known(json::Value& rows, const std::optional<Baseline>& baseline,
+                         const redact::Pipeline& pipeline) {
   if (!baseline) {
-    return {};
+    return 0;
   }
   const std::string own = pipeline.tag_of(hex_encode(baseline->key()));
   std::size_t accepted = 0;
   json::Value fresh = json::Value::array();
-  for (json::Value& row : answer.rows) {
+  for (json::Value& row : rows) {
     if (text_of(row, "tag") == own) {
       continue;
     }
@@ -181,9 +189,8 @@ Status accept_known(ScanAnswer& answer, const std::optional<Baseline>& baseline,
       fresh.push_back(std::move(row));
     }
   }
-  record["accepted"] = accepted;
-  answer.rows = std::move(fresh);
-  return {};
+  rows = std::move(fresh);
+  return accepted;
 }
 
 bool reaches(const json::Value& rows, std::string_view threshold) {
@@ -233,9 +240,12 @@ Result<Report> scan(const Options& options, Context& context) {
   wanted.tag_key = baseline ? baseline->key() : std::string();
   SOURCEOS_TRY_ASSIGN(const Engine engine, Engine::create(context, wanted));
   engine.pipeline().freeze();
-  SOURCEOS_TRY_ASSIGN(ScanAnswer answer, scan_all(options, engine.pipeline(), context));
   json::Value record = new_record("scan");
-  SOURCEOS_TRY(accept_known(answer, baseline, engine.pipeline(), record));
+  record["findings"] = json::Value::array();
+  record["skipped"] = json::Value::array();
+  ScanAnswer answer{.rows = record["findings"], .skipped = record["skipped"]};
+  SOURCEOS_TRY((is_of_git(options) ? scan_repository : scan_operands)(answer, options, engine.pipeline(), context));
+  record["accepted"] = accept_known(answer.rows, baseline, engine.pipeline());
   if (const auto path = options.value("--write-baseline")) {
     SOURCEOS_TRY_ASSIGN(OutputFile file, OutputFile::create(*path, 0644));
     SOURCEOS_TRY(file.write(baseline->write(answer.rows)));
@@ -249,8 +259,6 @@ Result<Report> scan(const Options& options, Context& context) {
   record["failOn"] = threshold;
   record["counts"] = count_by_severity(answer.rows);
   record["ruleset"] = ruleset_of(engine.pipeline().info());
-  record["skipped"] = std::move(answer.skipped);
-  record["findings"] = std::move(answer.rows);
   return in_format(Report(std::move(record), fails ? ExitCode::negative : ExitCode::done,
                           fails ? "findings" : ""),
                    options, context);

@@ -3,6 +3,7 @@
 #include "cli/git_sources.hpp"
 #include "cli/render.hpp"
 #include "cli/tree.hpp"
+#include "core/json/json.hpp"
 #include "redact/pipeline.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/cli/call_scene.hpp"
@@ -22,7 +23,9 @@ std::string leak(int number) { return "token=" + tests::planted_token() + std::t
 struct Scene : CallScene {
   std::unique_ptr<redact::Pipeline> pipeline = tests::make_pipeline();
   tests::TemporaryDirectory dir;
-  ScanAnswer answer;
+  json::Value rows = json::Value::array();
+  json::Value skipped = json::Value::array();
+  ScanAnswer answer{.rows = rows, .skipped = skipped};
 
   Status scan(std::size_t jobs) {
     context.quiet = true;
