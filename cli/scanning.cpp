@@ -29,20 +29,31 @@ namespace {
 
 // Findings are what logs and configurations tell; source code and programs only speak of them.
 bool is_source_code(std::string_view name) {
-  static constexpr std::array<std::string_view, 48> k_endings = {
-      "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "rs", "go", "py", "rb", "java", "kt", "cs", "js", "mjs", "cjs",
-      "ts", "tsx", "jsx", "php", "swift", "lua", "pl", "ps1", "sh", "bash", "cmake", "nix", "sql", "toml", "md",
-      "rst", "html", "css", "in", "tf", "scala", "awk", "pyc", "a", "o", "so", "class", "jar", "exe", "dll"};
+  static constexpr std::array<std::string_view, 41> k_endings = {
+      "c",   "h",   "cc",  "hh",  "cpp",   "hpp", "cxx", "m",  "rs",   "go",   "py",    "rb",  "java",
+      "kt",  "cs",  "js",  "mjs", "cjs",   "ts",  "tsx", "jsx", "php", "swift", "lua",  "pl",  "ps1",
+      "sh",  "bash", "cmake", "nix", "sql", "toml", "md", "rst", "html", "css", "in",   "tf",  "scala",
+      "awk", "pyc"};
   const std::string ending = text::ascii_lower(name.substr(name.find_last_of("./") + 1));
   return std::ranges::find(k_endings, ending) != k_endings.end();
 }
 
-redact::DocumentOptions document_options(const std::string& name) {
+constexpr std::size_t k_beginning_bytes = 8;
+
+// By its first bytes: ELF, Mach-O, Java class, PE, WebAssembly, ar, zip (jar, wheel).
+bool is_program(std::string_view first) {
+  using namespace std::string_view_literals;
+  static constexpr std::array k_beginnings = {"\x7f" "ELF"sv, "\xcf\xfa\xed\xfe"sv, "\xca\xfe\xba\xbe"sv, "MZ\x90"sv,
+                                              "\0asm"sv,    "!<arch>\n"sv,        "PK\x03\x04"sv};
+  return std::ranges::any_of(k_beginnings, [&](std::string_view each) { return first.starts_with(each); });
+}
+
+redact::DocumentOptions document_options(const std::string& name, std::string_view first) {
   redact::DocumentOptions options;
   options.name = name;
   options.hits = true;
   options.bytes = false;
-  options.findings = !is_source_code(name);
+  options.findings = !is_source_code(name) && !is_program(first);
   return options;
 }
 
@@ -59,7 +70,10 @@ FileResult scan_file(const redact::Pipeline& pipeline, const TreeFile& file, con
     result.skipped = opened.error().reason;
     return result;
   }
-  auto masked = mask_file(pipeline, document_options(file.name), *opened,
+  char first[k_beginning_bytes];
+  const bool has_first = host::read_exactly_at(*opened, 0, first, sizeof first).has_value();
+  const std::string_view beginning(first, has_first ? sizeof first : 0);
+  auto masked = mask_file(pipeline, document_options(file.name, beginning), *opened,
                           [](std::string_view) { return Status(); }, host);
   if (!masked) {
     result.skipped = masked.error().reason;
@@ -109,7 +123,7 @@ json::Value without_old(const json::Value& rows, const json::Value& old_rows) {
 
 Status append_blob(json::Value& rows, const redact::Pipeline& pipeline, const std::string& path,
                    const std::string& shown, std::string_view content) {
-  SOURCEOS_TRY_ASSIGN(const Masked masked, mask_whole(pipeline, document_options(path), content,
+  SOURCEOS_TRY_ASSIGN(const Masked masked, mask_whole(pipeline, document_options(path, content), content,
                                                       [](std::string_view) { return Status(); }));
   append_rows(rows, masked, shown, pipeline);
   return {};

@@ -58,8 +58,9 @@ TEST_CASE("a tree's rows are in its order, however many files are scanned side b
   }
 }
 
-TEST_CASE("source code only speaks of what logs tell") {
+TEST_CASE("source code and programs only speak of what logs tell") {
   Scene scene;
+  scene.dir.write("program", "\x7f" "ELF\x02\x01\x01" + k_refused);
   scene.dir.write("dial.go", k_refused);
   scene.dir.write("dial.log", k_refused);
   REQUIRE(scene.scan(1).has_value());
