@@ -204,6 +204,8 @@ grep -q "\"unit\":\"$unit\"" "$exports/quarantine-sourceos/quarantine-receipt.js
 [ -z "$(podman ps --quiet --filter name=demo-agent)" ] || fail "the container is still there"
 expect_state quarantined
 dir=$(echo "$work"/quarantine/demo-agent-*)
+"$agent" start demo-agent >"$work/start.txt" && fail "a quarantined agent starts"
+grep -q "it was quarantined; what was seen then is in $dir" "$work/start.txt" || fail "start says nothing of the quarantine"
 for file in freeze.json service-stop.json service-disable.json service.unit.disabled log-scan.json \
   service-status.json podman-info.json container-inspect.json image-inspect.json auth-redacted.json \
   manifest.json remediation.md; do

@@ -113,6 +113,14 @@ class Change {
     return host::describe(actor_.places().definition).has_value();
   }
 
+  // Whoever took it apart had a reason; where to read it comes before installing it again.
+  void say_if_quarantined() {
+    const runtime::AgentState state = runtime::read_state(actor_.places());
+    if (state.phase == runtime::AgentPhase::quarantined) {
+      record_["detail"] = call_.redact("it was quarantined; what was seen then is in " + state.last_quarantine);
+    }
+  }
+
   // What would be done, and why not.
   void decide() {
     const bool invalid = !agent_.is_valid();
@@ -139,6 +147,7 @@ class Change {
         if (!is_installed()) {
           reason_ = "not-installed";
           record_["next"] = context_.command_line("install " + agent_.declaration.name);
+          say_if_quarantined();
         } else if (!preflight_->passed()) {
           reason_ = preflight_->reason();
         }
