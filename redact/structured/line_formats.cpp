@@ -186,7 +186,7 @@ SecretValues dotenv_secrets(std::string_view bytes) {
         line = trimmed(bytes, {line.from + word.size(), line.to});
       }
     }
-    const std::size_t sign = bytes.find_first_of("= ", line.from);
+    const std::size_t sign = bytes.find_first_of("= \t", line.from);
     if (sign >= line.to || bytes[line.from] == '#') {
       return;
     }

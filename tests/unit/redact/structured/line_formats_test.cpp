@@ -36,6 +36,12 @@ TEST_CASE("an env file and a shell profile are read as assignments") {
   CHECK(parts(text, dotenv_secrets(text)) == Strings{"horse-42", "f00d-feed-8eef-1"});
 }
 
+TEST_CASE("a tab ends a word of an env file, and a sign behind it at the end of the text is none") {
+  const std::string_view line = "DB_PASSWORD\t=";
+  const std::vector<char> exact(line.begin(), line.end());  // nothing readable behind it
+  CHECK(dotenv_secrets({exact.data(), exact.size()}).empty());
+}
+
 TEST_CASE("netrc and pgpass lose their passwords whatever they look like") {
   const std::string netrc = tests::spelled("machine a login b\n  password <18>\nmachine c login d account e pass" "word f\n");
   CHECK(parts(netrc, netrc_secrets(netrc)) == Strings{"secret", "e", "f"});
