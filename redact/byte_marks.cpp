@@ -179,8 +179,10 @@ SOURCEOS_AVX512 Masks masks_by_avx512(const char* block, bool all) {
 #endif
 
 // Masks of the blocks of a chunk and of the one after it, class by class: what is done with them is
-// done to many blocks at once. One more is zero, so that each has a next.
+// done to many blocks at once: `count` of them, of which a few are enough for a short text. One more
+// is zero, so that each has a next.
 constexpr std::size_t k_blocks = 64;
+constexpr std::size_t k_blocks_few = 8;
 using Row = std::array<std::uint64_t, k_blocks + 2>;
 struct Rows {
   Row word{}, token{}, special{}, digit{}, dot{}, colon{}, dash{}, at{};
@@ -209,9 +211,9 @@ SOURCEOS_ALWAYS std::uint64_t ahead(const Row& row, std::size_t i) {
 }
 
 // Keeps bits such that another of the row stands 2 to 4 (5) places on.
-template <unsigned most>
+template <std::size_t count, unsigned most>
 SOURCEOS_ALWAYS void keep_near(const Row& row, Row& kept) {
-  for (std::size_t i = 0; i <= k_blocks; ++i) {
+  for (std::size_t i = 0; i <= count; ++i) {
     std::uint64_t near = ahead<2>(row, i) | ahead<3>(row, i) | ahead<4>(row, i);
     if constexpr (most == 5) {
       near |= ahead<5>(row, i);
@@ -220,41 +222,44 @@ SOURCEOS_ALWAYS void keep_near(const Row& row, Row& kept) {
   }
 }
 
-template <unsigned n>
+template <std::size_t count, unsigned n>
 SOURCEOS_ALWAYS void keep_joined(Row& row) {
-  for (std::size_t i = 0; i <= k_blocks; ++i) {
+  for (std::size_t i = 0; i <= count; ++i) {
     row[i] &= ahead<n>(row, i);
   }
 }
 
 // Where a run of 16 begins, or goes on at the begin of what is seen; `row` is used up.
+template <std::size_t count>
 SOURCEOS_ALWAYS void run_begins(Row& row, std::uint64_t& before, Row& begins) {
-  keep_joined<1>(row);
-  keep_joined<2>(row);
-  keep_joined<4>(row);
-  keep_joined<8>(row);
+  keep_joined<count, 1>(row);
+  keep_joined<count, 2>(row);
+  keep_joined<count, 4>(row);
+  keep_joined<count, 8>(row);
   begins[0] = row[0] & ~(row[0] << 1 | before);
-  for (std::size_t i = 1; i < k_blocks; ++i) {
+  for (std::size_t i = 1; i < count; ++i) {
     begins[i] = row[i] & ~(row[i] << 1 | row[i - 1] >> 63);
   }
 }
 
 // The first of three dots at the distances of an IPv4 address, digits after each.
+template <std::size_t count>
 SOURCEOS_ALWAYS void address_dots(Rows& rows, Row& found) {
-  for (std::size_t i = 0; i <= k_blocks; ++i) {
+  for (std::size_t i = 0; i <= count; ++i) {
     rows.dot[i] &= ahead<1>(rows.digit, i);
   }
   Row two{};
-  keep_near<4>(rows.dot, two);
-  keep_near<4>(two, found);
+  keep_near<count, 4>(rows.dot, two);
+  keep_near<count, 4>(two, found);
 }
 
 // The first of three colons at the distances of an IPv6 or MAC address, of "::", of five dashes.
+template <std::size_t count>
 SOURCEOS_ALWAYS void address_colons(const Rows& rows, Row& found) {
   Row two{};
-  keep_near<5>(rows.colon, two);
-  keep_near<5>(two, found);
-  for (std::size_t i = 0; i < k_blocks; ++i) {
+  keep_near<count, 5>(rows.colon, two);
+  keep_near<count, 5>(two, found);
+  for (std::size_t i = 0; i < count; ++i) {
     found[i] |= rows.colon[i] & ahead<1>(rows.colon, i);
     found[i] |= rows.dash[i] & ahead<3>(rows.dash, i) & ahead<6>(rows.dash, i) &
                 ahead<9>(rows.dash, i) & ahead<12>(rows.dash, i);
@@ -268,14 +273,23 @@ struct Found {
   std::uint64_t token_before = 0;
 };
 
-SOURCEOS_ALWAYS void combine(Rows& rows, std::size_t blocks, bool all, Found& found) {
-  run_begins(rows.word, found.run_before, found.runs);
+template <std::size_t count>
+SOURCEOS_ALWAYS void combine_of(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  run_begins<count>(rows.word, found.run_before, found.runs);
   found.run_before = rows.word[blocks - 1] >> 63;
-  run_begins(rows.token, found.token_before, found.tokens);
+  run_begins<count>(rows.token, found.token_before, found.tokens);
   found.token_before = rows.token[blocks - 1] >> 63;
   if (all) {
-    address_dots(rows, found.dots);
-    address_colons(rows, found.colons);
+    address_dots<count>(rows, found.dots);
+    address_colons<count>(rows, found.colons);
+  }
+}
+
+SOURCEOS_ALWAYS void combine(Rows& rows, std::size_t blocks, bool all, Found& found) {
+  if (blocks <= k_blocks_few) {
+    combine_of<k_blocks_few>(rows, blocks, all, found);
+  } else {
+    combine_of<k_blocks>(rows, blocks, all, found);
   }
 }
 

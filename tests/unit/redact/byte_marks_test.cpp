@@ -19,6 +19,17 @@ bool any_within(const std::vector<std::uint32_t>& list, std::size_t from, std::s
   return std::ranges::any_of(list, [&](auto at) { return at >= from && at < to; });
 }
 
+// Pieces of all that marks are made of, one after another.
+std::string mixed_text() {
+  std::string text;
+  for (std::uint32_t seed = 1; text.size() < 20'000; seed = seed * 1664525 + 1013904223) {
+    constexpr std::string_view k_pieces[] = {"abc", "0123456789abcdef", "-", ".", ":", "::", "1.2.3.4", "a1:b2:c3:", "@",
+                                             " ", "\n", "+/", "%", "\\", "\xC2", "\x90", "\x01", "=-=-=", "99", "_"};
+    text += k_pieces[(seed >> 16) % std::size(k_pieces)];
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("every run of 16 bytes has a mark at its begin, shorter ones have none") {
@@ -75,12 +86,7 @@ TEST_CASE("the base64 alphabet is what it is") {
 }
 
 TEST_CASE("every form of the CPU finds the same marks") {
-  std::string text;
-  for (std::uint32_t seed = 1; text.size() < 20'000; seed = seed * 1664525 + 1013904223) {
-    constexpr std::string_view k_pieces[] = {"abc", "0123456789abcdef", "-", ".", ":", "::", "1.2.3.4", "a1:b2:c3:", "@",
-                                             " ", "\n", "+/", "%", "\\", "\xC2", "\x90", "\x01", "=-=-=", "99", "_"};
-    text += k_pieces[(seed >> 16) % std::size(k_pieces)];
-  }
+  const std::string text = mixed_text();
   for (std::size_t size = 0; size < text.size(); size += size < 300 ? 1 : 977) {
     const std::string_view part = std::string_view(text).substr(0, size);
     const std::size_t to = size - size / 3;
@@ -98,6 +104,30 @@ TEST_CASE("every form of the CPU finds the same marks") {
         CHECK(marks.colons == plain.colons);
         CHECK(marks.ats == plain.ats);
       }
+    }
+  }
+}
+
+TEST_CASE("a short stretch of a text has the marks that it has in a long one") {
+  const std::string text = mixed_text();
+  const auto before = [](std::vector<std::uint32_t> list, std::size_t end) {
+    std::erase_if(list, [end](std::uint32_t at) { return at >= end; });
+    return list;
+  };
+  for (std::size_t from = 0; from < 9'000; from += 1'117) {
+    ByteMarks whole;
+    find_marks(text, from, text.size(), MarkWish::all, whole);
+    for (std::size_t to = from; to < from + 700; to += 3) {
+      ByteMarks marks;
+      find_marks(text, from, to, MarkWish::all, marks);
+      CAPTURE(from);
+      CAPTURE(to);
+      CHECK(before(marks.runs, to) == before(whole.runs, to));
+      CHECK(before(marks.tokens, to) == before(whole.tokens, to));
+      CHECK(before(marks.specials, to) == before(whole.specials, to));
+      CHECK(before(marks.dots, to) == before(whole.dots, to));
+      CHECK(before(marks.colons, to) == before(whole.colons, to));
+      CHECK(before(marks.ats, to) == before(whole.ats, to));
     }
   }
 }
