@@ -110,6 +110,12 @@ ends 0 -
 run start start sample
 ends 0 -
 : >"$tools/hangs"
+for command in status doctor; do
+  : >"$tools/hung"
+  run "$command" "$command" sample
+  [ "$(wc -l <"$tools/hung")" -le 2 ] || fail "$command waited again and again: $(cat "$tools/hung")"
+  has_bundle
+done
 run restart restart sample
 ends 1 probe-timeout
 [ -e "$tools/active" ] || fail "a restart that may not start has stopped it"

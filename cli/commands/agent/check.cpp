@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/ambient_auth.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/observe.hpp"
 #include "runtime/agent/provenance.hpp"
 
@@ -120,9 +121,10 @@ Result<Report> doctor(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(AgentCall call,
                       AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
-  const auto backend = runtime::make_backend(context.host);
-  const runtime::Preflight checks = runtime::run_preflight(context.host, *backend, *agent);
-  const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
+  const runtime::LookedAt looked(context.host);
+  const auto backend = runtime::make_backend(looked.host());
+  const runtime::Preflight checks = runtime::run_preflight(looked.host(), *backend, *agent);
+  const runtime::Observation seen = runtime::observe(looked.host(), *backend, *agent);
   const std::vector<runtime::PolicyFinding> findings = all_findings(seen, checks);
   const std::string reason = doctor_reason(seen, checks, findings);
   const bool healthy = reason.empty();

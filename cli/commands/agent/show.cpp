@@ -15,6 +15,7 @@
 #include "host/host.hpp"
 #include "host/tools/systemd.hpp"
 #include "redact/pipeline.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/observe.hpp"
 
 namespace sourceos::cli {
@@ -36,13 +37,14 @@ Result<Report> list(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
   SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, "", bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
-  const auto backend = runtime::make_backend(context.host);
+  const runtime::LookedAt looked(context.host);
+  const auto backend = runtime::make_backend(looked.host());
   json::Value record = new_record("agent-list");
   record["type"] = "LocalAgentList";
   record["declarations"] = redact((runtime::agent_config_root(context.host) / "local-agents").string());
   record["agents"] = json::Value::array();
   for (const runtime::ReadDeclaration& agent : catalog.agents) {
-    const runtime::Observation seen = runtime::observe(context.host, *backend, agent);
+    const runtime::Observation seen = runtime::observe(looked.host(), *backend, agent);
     const json::Value whole = runtime::as_json(seen, agent, context.host, redact);
     json::Value row = json::Value::object();
     for (const char* key : {"name", "scope", "runtime", "image", "state", "valid", "declaration"}) {

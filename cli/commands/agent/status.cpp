@@ -15,6 +15,7 @@
 #include "host/host.hpp"
 #include "runtime/activation/host_state.hpp"
 #include "runtime/activation/recovery.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/observe.hpp"
 #include "runtime/agent/thaw.hpp"
 
@@ -93,12 +94,13 @@ Result<Report> status(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(AgentCall call,
                       AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
-  const auto backend = runtime::make_backend(context.host);
-  const runtime::Observation seen = runtime::observe(context.host, *backend, *agent);
+  const runtime::LookedAt looked(context.host);
+  const auto backend = runtime::make_backend(looked.host());
+  const runtime::Observation seen = runtime::observe(looked.host(), *backend, *agent);
   runtime::PreflightSetting setting;
   setting.assume_made = !is_brought_up(seen.phase);
   setting.own_override = runtime::has_own_override(runtime::places_of(agent->declaration, context.host));
-  const runtime::Preflight checks = runtime::run_preflight(context.host, *backend, *agent, setting);
+  const runtime::Preflight checks = runtime::run_preflight(looked.host(), *backend, *agent, setting);
   json::Value record = new_record("agent-status");
   record["type"] = "LocalAgentStatus";
   record["agent"] = agent->declaration.name;

@@ -9,6 +9,7 @@
 #include "cli/render.hpp"
 #include "core/json/json.hpp"
 #include "host/host.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/local_runtime.hpp"
 #include "runtime/agent/observe.hpp"
 #include "runtime/agent/provenance.hpp"
@@ -19,14 +20,14 @@ namespace {
 
 constexpr std::array k_options = {k_declaration_option};
 
-json::Value agent_row(const Context& context, runtime::ServiceBackend& backend,
+json::Value agent_row(const host::Host& host, runtime::ServiceBackend& backend,
                       const runtime::ReadDeclaration& agent, const runtime::Redactor& redact,
                       std::vector<runtime::PolicyFinding>& findings) {
-  const runtime::Preflight checks = runtime::run_preflight(context.host, backend, agent);
-  const runtime::Observation seen = runtime::observe(context.host, backend, agent);
+  const runtime::Preflight checks = runtime::run_preflight(host, backend, agent);
+  const runtime::Observation seen = runtime::observe(host, backend, agent);
   findings.insert(findings.end(), seen.findings.begin(), seen.findings.end());
   findings.insert(findings.end(), checks.policy_findings.begin(), checks.policy_findings.end());
-  json::Value row = runtime::as_json(seen, agent, context.host, redact);
+  json::Value row = runtime::as_json(seen, agent, host, redact);
   const json::Value report = runtime::as_json(checks, redact);
   row["preflight"] = {{"result", report.at("result")}, {"counts", report.at("counts")},
                       {"reason", report.at("persistence").at("reason")}};
@@ -35,12 +36,12 @@ json::Value agent_row(const Context& context, runtime::ServiceBackend& backend,
     row["auth"].push_back({{"pathRef", redact(path)}, {"names", redact(names)}});
   }
   row["provenance"] = json::Value();
-  if (const json::Value note = runtime::provenance_note(runtime::places_of(agent.declaration, context.host));
+  if (const json::Value note = runtime::provenance_note(runtime::places_of(agent.declaration, host));
       note.is_object()) {
     row["provenance"] = {{"imageId", note.value("imageId", json::Value())},
                          {"sourceImage", note.value("sourceImage", json::Value())}};
   }
-  row["nix"] = runtime::nix_source(context.host, agent, redact);
+  row["nix"] = runtime::nix_source(host, agent, redact);
   return row;
 }
 
@@ -48,15 +49,16 @@ Result<Report> doctor(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(const runtime::Catalog catalog, load_catalog(options, context));
   SOURCEOS_TRY_ASSIGN(AgentCall call, AgentCall::begin(context, "", bundle::Mode::read_only));
   const runtime::Redactor redact = call.redactor();
-  const auto backend = runtime::make_backend(context.host);
+  const runtime::LookedAt looked(context.host);
+  const auto backend = runtime::make_backend(looked.host());
   std::vector<runtime::PolicyFinding> findings;
   json::Value record = new_record("local-runtime-doctor");
   record["type"] = "LocalRuntimeDoctor";
   record["agents"] = json::Value::array();
   for (const runtime::ReadDeclaration& agent : catalog.agents) {
-    record["agents"].push_back(agent_row(context, *backend, agent, redact, findings));
+    record["agents"].push_back(agent_row(looked.host(), *backend, agent, redact, findings));
   }
-  const auto suspects = runtime::find_suspects(context.host, catalog);
+  const auto suspects = runtime::find_suspects(looked.host(), catalog);
   record["undeclared"] = json::Value::array();
   for (const runtime::SuspectService& suspect : suspects) {
     if (!suspect.declared) {
@@ -67,7 +69,7 @@ Result<Report> doctor(const Options& options, Context& context) {
   for (runtime::PolicyFinding& finding : runtime::find_duplicates(suspects)) {
     findings.push_back(std::move(finding));
   }
-  record["host"] = runtime::host_facts(context.host, redact);
+  record["host"] = runtime::host_facts(looked.host(), redact);
   record["findings"] = json::Value::array();
   for (const runtime::PolicyFinding& finding : findings) {
     record["findings"].push_back(runtime::as_json(finding, redact));
