@@ -27,12 +27,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view k_not_podman = "not a Podman agent";
 
-bool ended_in_time(const CommandRun& run, Check& check, std::string_view what) {
+bool ended_in_time(const CommandRun& run, Check& check, std::string_view what, const std::string& fix = {}) {
   if (run.end != host::ProcessEnd::timed_out) {
     return true;
   }
   fail_check(check, "probe-timeout", fmt::format("{} did not answer in time", what),
-             command_line(run.argv));
+             fix.empty() ? command_line(run.argv) : fix);
   return false;
 }
 
@@ -172,6 +172,9 @@ void PreflightRun::machine_exists(Check& check) {
   machine_detail_ = machine->state;
   if (machine_detail_.empty()) {
     const CommandRun inspected = probe({"podman", "machine", "inspect", name});
+    if (!ended_in_time(inspected, check, "podman machine inspect")) {
+      return;
+    }
     machine_detail_ = machine_state_in(inspected.output);
   }
   check.observed = {{"machine", name}, {"state", machine_detail_}};
@@ -213,7 +216,10 @@ void PreflightRun::podman_socket(Check& check) {
     }
     return;
   }
-  if (!ended_in_time(info, check, "podman info")) {
+  const std::string again = fmt::format("podman machine stop {0} && podman machine start {0}", machine_name());
+  // Asked in the same way it would only hang again; with its log it says at what.
+  if (!ended_in_time(info, check, "podman info",
+                     d_.require_machine ? again : command_line(podman({"--log-level=debug", "info"})))) {
     return;
   }
   if (asked_a_helper(info, check)) {
@@ -222,9 +228,8 @@ void PreflightRun::podman_socket(Check& check) {
   const bool unknown = says_unknown_connection(info.error_output);
   fail_check(check, unknown ? "connection-unknown" : "socket-refused", complaint(info),
              unknown ? "podman system connection list"
-             : d_.require_machine
-                 ? fmt::format("podman machine stop {0} && podman machine start {0}", machine_name())
-                 : command_line(podman({"info"})));
+             : d_.require_machine ? again
+                                  : command_line(podman({"info"})));
 }
 
 void PreflightRun::local_image(Check& check) {
@@ -284,6 +289,11 @@ void PreflightRun::container_name(Check& check) {
   }
   const std::optional<ContainerAnswer> container =
       inspected.ok() ? container_in(inspected.output) : std::nullopt;
+  if (inspected.ok() && !container) {
+    warn(check, fmt::format("whether there is a container '{}' is not known: podman answers with something else",
+                            d_.container_name));
+    return;
+  }
   if (!container) {
     pass(check, fmt::format("no container '{}'", d_.container_name));
     return;

@@ -68,6 +68,7 @@ TEST_CASE("an unknown connection and a hang have their own reasons") {
   mac.info = {};
   mac.info.end = host::ProcessEnd::timed_out;
   CHECK(mac.preflight().reason() == "probe-timeout");
+  CHECK(check_of(mac.preflight(), 8).remediation.find("podman machine start") != std::string::npos);
 }
 
 TEST_CASE("R4: a missing image is one failure whose fix names the local tag") {
@@ -118,6 +119,14 @@ TEST_CASE("R12: a container that is going away is busy") {
   for (const char* state : {"created", "exited", "stopped"}) {
     mac.container = exited(0, container_json(state));
     CHECK(check_of(mac.preflight(), 13).status == CheckStatus::pass);
+  }
+}
+
+TEST_CASE("an answer about the container that cannot be read is no free name") {
+  Mac mac;
+  for (const char* answer : {"", "[]", "no json", "[1]"}) {
+    mac.container = exited(0, answer);
+    CHECK(check_of(mac.preflight(), 13).status == CheckStatus::warn);
   }
 }
 
