@@ -57,6 +57,29 @@ std::uint64_t starts_within_an_hour(const AgentPlaces& places, UtcTime now) {
   return count;
 }
 
+// The managers count from the last start by hand, which is noted, or from the boot after it. What is
+// not noted was loaded just now: too strict rather than blind.
+std::uint64_t hours_since_load(const AgentState& notes, const host::Clock& clock) {
+  constexpr std::int64_t k_hour_ns = 3'600'000'000'000;
+  const auto noted = parse_time(notes.updated_at);
+  if (!noted) {
+    return 1;
+  }
+  const std::int64_t up_ns = static_cast<std::int64_t>(clock.boot_ms()) * 1'000'000;
+  const std::int64_t since_ns = std::min(clock.now().nanoseconds - noted->nanoseconds, up_ns);
+  return since_ns < k_hour_ns ? 1 : static_cast<std::uint64_t>(since_ns / k_hour_ns);
+}
+
+// Empty when the manager does not say it.
+std::string since_when(const ServiceStatus& service, const host::Clock& clock) {
+  if (!service.active_since_s) {
+    return {};
+  }
+  constexpr std::int64_t k_second_ns = 1'000'000'000;
+  const auto ago_ns = static_cast<std::int64_t>(*service.active_since_s) * k_second_ns;
+  return format_seconds({clock.now().nanoseconds - ago_ns});
+}
+
 // Between two starts nothing of it lives, whatever the manager calls that.
 bool waits_for_restart(const ServiceStatus& service) {
   return service.state.find("auto-restart") != std::string::npos;
@@ -128,17 +151,23 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
   const AgentPlaces places = places_of(agent.declaration, host);
   seen.notes = read_state(places);
   seen.service = backend.status(service_ref(agent.declaration, host));
+  seen.since = since_when(seen.service, host.clock);
   seen.definition_exists = host::describe(places.definition).has_value();
   seen.launcher_exists = host::describe(places.launcher).has_value();
   seen.definition_changed = is_changed(places.definition, seen.notes.definition_sha256);
   seen.launcher_changed = is_changed(places.launcher, seen.notes.launcher_sha256);
   seen.permissions = permission_problem(host, places, agent.declaration.scope);
-  seen.container_asked = agent.declaration.runtime == AgentRuntime::podman;
-  seen.container = find_container(host, agent.declaration);
+  ContainerLook look = look_at_container(host, agent.declaration);
+  seen.container = std::move(look.container);
+  seen.container_unknown = std::move(look.unknown);
   if (seen.service.active) {
     seen.health = waits_for_restart(seen.service)
                       ? Health{.ok = false, .detail = "it ended and waits to be started again"}
                       : judge_health(host, agent.declaration, seen.container);
+    const bool needs_container = agent.declaration.health_type == HealthType::podman_container;
+    if (needs_container && !seen.health->ok && !seen.container_unknown.empty()) {
+      seen.health->detail = "whether its container runs is not known: " + seen.container_unknown;
+    }
   }
   seen.starts_last_hour = starts_within_an_hour(places, host.clock.now());
   seen.complaint = seen.service.active ? std::string() : launcher_complaint(agent.declaration);
@@ -153,8 +182,8 @@ Observation observe(const host::Host& host, ServiceBackend& backend, const ReadD
     std::ranges::move(check_program_of(file, host, rules), std::back_inserter(seen.findings));
   }
   if (seen.service.runs) {
-    const auto excess = check_run_count(*seen.service.runs, agent.declaration.restarts_per_hour_max, 1,
-                                        places.definition);
+    const auto excess = check_run_count(*seen.service.runs, agent.declaration.restarts_per_hour_max,
+                                        hours_since_load(seen.notes, host.clock), places.definition);
     if (excess) {
       seen.findings.push_back(*excess);
     }
@@ -205,6 +234,7 @@ json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const
           {"image", or_null(d.image, redact)},
           {"containerName", d.container_name},
           {"container", seen.container ? json::Value(redact(seen.container->state)) : json::Value()},
+          {"containerUnknown", or_null(seen.container_unknown, redact)},
           {"declaration", redact(agent.file.string())},
           {"declarationHash", agent.hash},
           {"valid", agent.is_valid()},
@@ -213,6 +243,7 @@ json::Value as_json(const Observation& seen, const ReadDeclaration& agent, const
           {"restart", to_string(d.restart)},
           {"maxRestartsPerHour", d.restarts_per_hour_max},
           {"service", service_json(seen.service, redact)},
+          {"stateSince", or_null(seen.since, redact)},
           {"states",
            {{"staged", seen.notes.phase == AgentPhase::staged},
             {"installed", seen.definition_exists},

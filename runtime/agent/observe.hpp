@@ -18,6 +18,7 @@ struct Observation {
   AgentPhase phase = AgentPhase::absent;
   AgentState notes;
   ServiceStatus service;
+  std::string since;                // since when the service is as it is, or empty
   bool definition_exists = false;
   bool definition_changed = false;  // its digest is not the noted one
   bool launcher_exists = false;
@@ -25,7 +26,7 @@ struct Observation {
   std::string permissions;          // who else may write definition or launcher, or empty
   std::string drift;                // what notes and host disagree on, or empty
   std::optional<ContainerAnswer> container;
-  bool container_asked = false;
+  std::string container_unknown;    // why nobody can tell whether there is one, or empty
   std::optional<Health> health;     // of a service that is active
   std::uint64_t starts_last_hour = 0;
   std::string complaint;            // why the launcher did not start it, or empty

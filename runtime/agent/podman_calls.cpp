@@ -17,14 +17,25 @@ std::vector<std::string> podman_argv(const Declaration& declaration, std::vector
   return argv;
 }
 
-std::optional<ContainerAnswer> find_container(const host::Host& host, const Declaration& declaration) {
+ContainerLook look_at_container(const host::Host& host, const Declaration& declaration) {
   if (declaration.runtime != AgentRuntime::podman) {
-    return std::nullopt;
+    return {};
   }
   const CommandRun run =
       run_and_note(host, podman_argv(declaration, {"container", "inspect", declaration.container_name}),
                    limits::k_probe_timeout_ms);
-  return run.ok() ? container_in(run.output) : std::nullopt;
+  ContainerLook look;
+  if (run.ok()) {
+    look.container = container_in(run.output);
+    look.unknown = look.container ? "" : "podman answers with something else";
+  } else if (run.end != host::ProcessEnd::exited) {
+    look.unknown = complaint(run);
+  }
+  return look;
+}
+
+std::optional<ContainerAnswer> find_container(const host::Host& host, const Declaration& declaration) {
+  return look_at_container(host, declaration).container;
 }
 
 std::optional<ImageAnswer> find_image(const host::Host& host, const Declaration& declaration) {

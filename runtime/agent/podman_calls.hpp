@@ -15,6 +15,11 @@ namespace sourceos::runtime {
 // "podman [--connection C] WORDS...".
 [[nodiscard]] std::vector<std::string> podman_argv(const Declaration& declaration,
                                                    std::vector<std::string> words);
+struct ContainerLook {
+  std::optional<ContainerAnswer> container;
+  std::string unknown;  // why nobody can tell whether there is one, or empty
+};
+[[nodiscard]] ContainerLook look_at_container(const host::Host& host, const Declaration& declaration);
 // The agent's container and image now; none without Podman, without them, or for another runtime.
 [[nodiscard]] std::optional<ContainerAnswer> find_container(const host::Host& host,
                                                             const Declaration& declaration);

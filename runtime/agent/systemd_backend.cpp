@@ -37,6 +37,22 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
   return number;
 }
 
+// "Tue 2026-12-01 10:39:46 UTC", as systemd writes it where TZ is UTC; nothing when it never happened.
+std::optional<std::uint64_t> seconds_since(std::string_view stamp, UtcTime now) {
+  constexpr std::size_t k_weekday = 4;
+  constexpr std::size_t k_day = 10;
+  constexpr std::size_t k_length = 27;
+  if (stamp.size() != k_length || !stamp.ends_with(" UTC")) {
+    return std::nullopt;
+  }
+  const std::string_view day = stamp.substr(k_weekday, k_day);
+  const auto at = parse_time(fmt::format("{}T{}Z", day, stamp.substr(k_weekday + k_day + 1, 8)));
+  if (!at || at->nanoseconds > now.nanoseconds) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>((now.nanoseconds - at->nanoseconds) / 1'000'000'000);
+}
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
   return std::ranges::find(list, word) != list.end();
 }
@@ -79,7 +95,7 @@ class SystemdBackend final : public ServiceBackend {
     status.reachable = status.unreachable_reason.empty();
     status.commands.push_back(std::move(run));
     if (status.reachable) {
-      read_properties(properties, status);
+      read_properties(properties, host_.clock.now(), status);
     }
     return status;
   }
@@ -226,7 +242,7 @@ class SystemdBackend final : public ServiceBackend {
   }
 
   static void read_properties(const std::vector<host::UnitProperty>& properties,
-                              ServiceStatus& status) {
+                              UtcTime now, ServiceStatus& status) {
     const auto value = [&](std::string_view name) { return host::find_property(properties, name); };
     const std::string_view load = value("LoadState");
     const std::string_view active = value("ActiveState");
@@ -249,6 +265,8 @@ class SystemdBackend final : public ServiceBackend {
       status.result = std::string(value("Result"));
       status.last_exit = std::string(value("ExecMainStatus"));
     }
+    const bool is_up = active == "active" || active == "reloading";
+    status.active_since_s = seconds_since(value(is_up ? "ActiveEnterTimestamp" : "InactiveEnterTimestamp"), now);
     if (const auto pid = number_in(value("MainPID")); pid && *pid != 0) {
       status.main_pid = pid;
     }

@@ -159,13 +159,17 @@ void print_state(const json::Value& record, Text& text) {
 
 void print_service(const json::Value& record, Text& text) {
   const json::Value& service = part_of(record, "service");
-  text.field("service", or_dash(flag_of(service, "reachable") ? text_of(service, "state")
-                                                             : "no answer: " + text_of(service, "reason")));
+  const std::string since = text_of(record, "stateSince");
+  text.field("service", or_dash(flag_of(service, "reachable")
+                                    ? text_of(service, "state") + (since.empty() ? "" : " since " + since)
+                                    : "no answer: " + text_of(service, "reason")));
   text.field("enabled", !flag_of(service, "reachable")         ? "not known"
                         : flag_of(service, "enabled")          ? "yes"
                         : flag_of(service, "disabledOverride") ? "no, disabled override"
                                                                : "no");
-  text.field("container", or_dash(text_of(record, "container")));
+  const std::string unknown = text_of(record, "containerUnknown");
+  text.field("container", unknown.empty() ? or_dash(text_of(record, "container"))
+                                          : Cell("not known: " + unknown, Tone::bad));
   text.field("last exit", or_dash(text_of(record, "lastExit")));
   text.field("last result", or_dash(text_of(record, "lastResult")));
   text.field("runs", fmt::format("{} by the manager, {} within an hour, {} allowed", number_of(record, "runCount"),

@@ -11,6 +11,19 @@ namespace {
 
 std::string plain(std::string_view text) { return std::string(text); }
 
+// A clock of a host that has been up for some hours.
+class UpFor : public host::Clock {
+ public:
+  UpFor(const host::Clock& clock, std::uint64_t hours) : clock_(clock), hours_(hours) {}
+  [[nodiscard]] UtcTime now() const override { return clock_.now(); }
+  [[nodiscard]] std::uint64_t boot_ms() const override { return hours_ * 3'600'000; }
+  [[nodiscard]] std::optional<bool> synchronised() const override { return std::nullopt; }
+
+ private:
+  const host::Clock& clock_;
+  std::uint64_t hours_;
+};
+
 }  // namespace
 
 TEST_CASE("the state is read from the host, and notes that differ are a drift") {
@@ -88,6 +101,42 @@ TEST_CASE("the definition of done has nine lines") {
   const json::Value done = definition_of_done(observe(world.host(), backend, agent), world.preflight(), agent);
   CHECK(done.size() == 9);
   CHECK(done.at(0).at("holds") == false);
+}
+
+TEST_CASE("as many starts are allowed as the hours since the last start by hand or the boot allow") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  world.install();
+  backend.services["sourceos-agent@sample.service"].starts = 12;
+  constexpr std::int64_t k_noted_hours_ago = 10;
+  const auto is_excessive = [&](std::uint64_t hours_up) {
+    UpFor clock(world.fake.clock, hours_up);
+    const host::Host host{clock, world.host().random, world.host().processes, world.host().environment, nullptr};
+    return tests::has_rule(observe(host, backend, world.read()).findings, "excessive-run-count");
+  };
+  AgentState notes = read_state(world.places());
+  notes.phase = AgentPhase::running;
+  const UtcTime noted = {world.fake.clock.now().nanoseconds - k_noted_hours_ago * 3'600'000'000'000};
+  REQUIRE(write_state(world.places(), notes, noted));
+  CHECK_FALSE(is_excessive(100));
+  CHECK_FALSE(is_excessive(4));
+  CHECK(is_excessive(3));
+  REQUIRE(write_state(world.places(), notes, world.fake.clock.now()));
+  CHECK(is_excessive(100));
+}
+
+TEST_CASE("where Podman does not answer nobody says that there is no container") {
+  tests::AgentWorld world;
+  tests::FakeBackend backend;
+  world.install();
+  backend.services["sourceos-agent@sample.service"] = {.enabled = true, .active = true};
+  world.container = {};
+  world.container.end = host::ProcessEnd::timed_out;
+  const auto agent = world.read();
+  const json::Value shown = as_json(observe(world.host(), backend, agent), agent, world.host(), plain);
+  CHECK(shown.at("containerUnknown") == "'podman' did not answer in time");
+  CHECK(shown.at("health").at("detail") ==
+        "whether its container runs is not known: 'podman' did not answer in time");
 }
 
 TEST_CASE("too many starts and an old system-wide plist are findings") {

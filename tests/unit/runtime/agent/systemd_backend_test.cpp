@@ -35,6 +35,21 @@ TEST_CASE("what systemctl show says becomes a status") {
   CHECK_FALSE(status.main_pid.has_value());
 }
 
+TEST_CASE("a status says since when it is as it is, where systemd does") {
+  tests::AgentWorld world;
+  REQUIRE(format_seconds(world.fake.clock.now()) == "2026-05-28T20:26:40Z");
+  const auto since = [&](const std::string& state, const std::string& stamp) {
+    world.unit_show = "LoadState=loaded\nActiveState=" + state + "\n" + stamp + "\n";
+    return make_systemd_backend(world.host())->status(service_in(world)).active_since_s;
+  };
+  CHECK(since("failed", "InactiveEnterTimestamp=Thu 2026-05-28 20:26:00 UTC") == 40);
+  CHECK(since("active", "ActiveEnterTimestamp=Thu 2026-05-28 19:26:40 UTC") == 3'600);
+  CHECK_FALSE(since("active", "InactiveEnterTimestamp=Thu 2026-05-28 19:26:40 UTC").has_value());
+  CHECK_FALSE(since("failed", "InactiveEnterTimestamp=").has_value());
+  CHECK_FALSE(since("failed", "InactiveEnterTimestamp=Thu 2027-05-28 20:26:00 UTC").has_value());
+  CHECK_FALSE(since("failed", "InactiveEnterTimestamp=n/a 2026-05-28 20:26:0x UTC").has_value());
+}
+
 TEST_CASE("a unit that never ran has no last exit, and one that runs has a cgroup") {
   tests::AgentWorld world;
   const auto backend = make_systemd_backend(world.host());
