@@ -156,7 +156,7 @@ Piece odd_utf8(std::string_view text) {
   if (byte(0) == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF) {
     return {3, -1};
   }
-  if (byte(0) == 0xEF && (byte(1) == 0xBC || byte(1) == 0xBD)) {
+  if (byte(0) == 0xEF && (byte(1) == 0xBC || byte(1) == 0xBD) && (byte(2) & 0xC0U) == 0x80U) {
     const int code = 0xF000 + static_cast<int>((byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU));
     if (code >= 0xFF01 && code <= 0xFF5E) {
       return {3, code - 0xFF01 + '!'};

@@ -27,6 +27,12 @@ Piece trimmed(std::string_view text, Piece piece) {
   return piece;
 }
 
+// Where one of `signs` stands first in the piece; its end when none does. Never looks behind it: that
+// would cost a look through the rest of the document for each line.
+std::size_t find_in(std::string_view text, Piece piece, std::string_view signs) {
+  return piece.from + std::min(of(text, piece).find_first_of(signs), piece.to - piece.from);
+}
+
 // The place inside of quotes that stand around all of it.
 Piece unquoted(std::string_view text, Piece piece) {
   const bool quoted = piece.to - piece.from >= 2 && (text[piece.from] == '"' || text[piece.from] == '\'') &&
@@ -103,7 +109,7 @@ struct Setting {
 };
 
 std::optional<Setting> setting_of(std::string_view text, Piece line, std::string_view signs) {
-  const std::size_t sign = text.find_first_of(signs, line.from);
+  const std::size_t sign = find_in(text, line, signs);
   if (line.from == line.to || sign >= line.to || std::string_view("#;['\"{").contains(text[line.from])) {
     return std::nullopt;
   }
@@ -167,7 +173,7 @@ SecretValues unit_secrets(std::string_view bytes) {
         name == "GlobalArgs" || name == "PassEnvironment") {
       add_words(out, bytes, words_of(bytes, value));
     } else if (name == "SetCredential") {
-      const std::size_t colon = bytes.find(':', value.from);
+      const std::size_t colon = find_in(bytes, value, ":");
       if (colon < value.to && !is_placeholder(of(bytes, {colon + 1, value.to}))) {
         add(out, bytes, {colon + 1, value.to}, "credential");
       }
@@ -186,7 +192,7 @@ SecretValues dotenv_secrets(std::string_view bytes) {
         line = trimmed(bytes, {line.from + word.size(), line.to});
       }
     }
-    const std::size_t sign = bytes.find_first_of("= \t", line.from);
+    const std::size_t sign = find_in(bytes, line, "= \t");
     if (sign >= line.to || bytes[line.from] == '#') {
       return;
     }

@@ -30,7 +30,8 @@ std::string_view class_or_secret(std::string_view name) {
 }
 
 // The tag was parsed already: names, signs and quotes are where they must be.
-std::vector<Attribute> attributes_of(std::string_view text, std::size_t from, std::size_t to) {
+std::vector<Attribute> attributes_of(std::string_view document, std::size_t from, std::size_t to) {
+  const std::string_view text = document.substr(0, to);  // no look at what follows, for each tag
   std::vector<Attribute> out;
   std::size_t at = std::min(text.find_first_of(" \t\r\n", from), to);
   while (at < to) {

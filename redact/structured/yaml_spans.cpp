@@ -128,9 +128,10 @@ class YamlReader {
     TreeJudge::Scalar out;
     out.from = count_.bytes_to(event.start_mark.index);
     out.to = std::max(count_.bytes_to(event.end_mark.index), out.from);
+    const std::string_view until = text_.substr(0, out.to);
     while (out.from < out.to && (text_[out.from] == '!' || text_[out.from] == '&')) {  // tag, anchor
-      const std::size_t end = std::min(text_.find_first_of(" \t\r\n", out.from), out.to);
-      out.from = std::min(text_.find_first_not_of(" \t\r\n", end), out.to);
+      const std::size_t end = std::min(until.find_first_of(" \t\r\n", out.from), out.to);
+      out.from = std::min(until.find_first_not_of(" \t\r\n", end), out.to);
     }
     const yaml_scalar_style_t style = event.data.scalar.style;
     if (style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {

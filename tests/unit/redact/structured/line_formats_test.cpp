@@ -42,6 +42,13 @@ TEST_CASE("a tab ends a word of an env file, and a sign behind it at the end of 
   CHECK(dotenv_secrets({exact.data(), exact.size()}).empty());
 }
 
+TEST_CASE("a line without a sign does not take one of a later line") {
+  const std::string text = tests::spelled("DB_PASSWORD\nx=<1>\n");
+  CHECK(ini_secrets(text).empty());
+  CHECK(unit_secrets(text).empty());
+  CHECK(dotenv_secrets(text).empty());
+}
+
 TEST_CASE("netrc and pgpass lose their passwords whatever they look like") {
   const std::string netrc = tests::spelled("machine a login b\n  password <18>\nmachine c login d account e pass" "word f\n");
   CHECK(parts(netrc, netrc_secrets(netrc)) == Strings{"secret", "e", "f"});
