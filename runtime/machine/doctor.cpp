@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "core/json/json.hpp"
@@ -14,8 +12,8 @@
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
 #include "host/tools/version.hpp"
-#include "host/tools/git_repository.hpp"
 #include "host/tools/nix.hpp"
+#include "runtime/machine/doctor_repo.hpp"
 #include "runtime/machine/profile_rules.hpp"
 #include "runtime/machine/real_path.hpp"
 #include "runtime/machine/shared_paths.hpp"
@@ -56,43 +54,15 @@ class Doctor {
     check_repos();
     check_exposure();
     check_store();
+    report_.checks = std::move(checks_);
     report_.answers = podman_.answers();
     return std::move(report_);
   }
 
  private:
-  MachineCheck& add(std::string id, std::string status, std::string detail,
-                    const json::Value& observed = nullptr) {
-    report_.checks.push_back({std::move(id),
-                              std::move(status),
-                              std::move(detail),
-                              {},
-                              {},
-                              {},
-                              observed.dump(-1, ' ', true, json::Value::error_handler_t::replace)});
-    return report_.checks.back();
-  }
-  void skip(std::string id, std::string_view reason, std::string detail) {
-    add(std::move(id), "skip", std::move(detail)).reason = reason;
-  }
-  void blocked(std::string id, std::string by) {
-    MachineCheck& check = add(std::move(id), "skip", fmt::format("'{}' failed", by));
-    check.reason = "blocked";
-    check.blocked_by = std::move(by);
-  }
-  const MachineCheck* find(std::string_view id) const {
-    const auto found = std::find_if(report_.checks.begin(), report_.checks.end(),
-                                    [&](const MachineCheck& each) { return each.id == id; });
-    return found == report_.checks.end() ? nullptr : &*found;
-  }
-  bool has_failed(std::string_view id) const {
-    const MachineCheck* check = find(id);
-    return check != nullptr && (check->status == "fail" || !check->blocked_by.empty());
-  }
-
   void check_host() {
     const json::Value release = host_release();
-    add("host.os", "pass", environment_.adapter, release);
+    checks_.add("host.os", "pass", environment_.adapter, release);
     const bool is_known =
         environment_.architecture == "arm64" || environment_.architecture == "x86_64";
     const bool fits =
@@ -100,10 +70,10 @@ class Doctor {
     const json::Value observed = {{"arch", environment_.architecture},
                                   {"profile", profile_.host_arch}};
     if (!is_known) {
-      add("host.arch", "fail", "expected arm64 or x86_64", observed).reason = "arch-unsupported";
+      checks_.add("host.arch", "fail", "expected arm64 or x86_64", observed).reason = "arch-unsupported";
     } else {
       MachineCheck& check =
-          add("host.arch", fits ? "pass" : "warn", environment_.architecture, observed);
+          checks_.add("host.arch", fits ? "pass" : "warn", environment_.architecture, observed);
       check.reason = fits ? "" : "arch-differs";
     }
   }
@@ -137,14 +107,14 @@ class Doctor {
 
   void check_podman() {
     if (!podman_.is_found()) {
-      MachineCheck& check = add("podman.cli", "fail", "podman is not on PATH");
+      MachineCheck& check = checks_.add("podman.cli", "fail", "podman is not on PATH");
       check.reason = "podman-missing";
       check.remediation = install_hint();
-      blocked("podman.version", "podman.cli");
+      checks_.blocked("podman.version", "podman.cli");
       return;
     }
     MachineCheck& cli =
-        add("podman.cli", podman_.is_outside_path() ? "warn" : "pass",
+        checks_.add("podman.cli", podman_.is_outside_path() ? "warn" : "pass",
             podman_.is_outside_path() ? "podman is installed outside PATH" : "podman is there",
             {{"path", podman_path()}});
     if (podman_.is_outside_path()) {
@@ -167,28 +137,28 @@ class Doctor {
     if (!client_version_) {
       const bool is_slow = podman_.answers().back().is_timed_out();
       MachineCheck& check =
-          add("podman.version", "fail", "podman does not say its version", observed);
+          checks_.add("podman.version", "fail", "podman does not say its version", observed);
       check.reason = is_slow ? "probe-timeout" : "version-unknown";
     } else if (host::is_older_version(*client_version_, least)) {
       MachineCheck& check =
-          add("podman.version", "fail",
+          checks_.add("podman.version", "fail",
               fmt::format("expected {} or later, there is {}", least, *client_version_), observed);
       check.reason = "podman-too-old";
       check.remediation = install_hint();
     } else {
-      add("podman.version", "pass", *client_version_, observed);
+      checks_.add("podman.version", "pass", *client_version_, observed);
     }
   }
 
   void check_machine() {
     if (!profile_.runtime.uses_machine()) {
-      return skip("podman.machine", "not-applicable", "native mode has no machine");
+      return checks_.skip("podman.machine", "not-applicable", "native mode has no machine");
     }
     if (environment_.adapter == "linux" && environment_.uid == 0 && !environment_.test_seams) {
-      return skip("podman.machine", "not-applicable", "podman machine does not run as root");
+      return checks_.skip("podman.machine", "not-applicable", "podman machine does not run as root");
     }
-    if (has_failed("podman.cli")) {
-      return blocked("podman.machine", "podman.cli");
+    if (checks_.has_failed("podman.cli")) {
+      return checks_.blocked("podman.machine", "podman.cli");
     }
     const std::string name = profile_.runtime.machine_name.value_or("");
     report_.machine = podman_.machine(name);
@@ -197,13 +167,13 @@ class Doctor {
         {"name", name}, {"state", state}, {"running", report_.machine.running_count}};
     if (state == "running") {
       const bool several = report_.machine.running_count > 1;
-      MachineCheck& check = add("podman.machine", several ? "warn" : "pass",
+      MachineCheck& check = checks_.add("podman.machine", several ? "warn" : "pass",
                                 several ? "several machines run" : "the machine runs", observed);
       check.reason = several ? "several-running" : "";
       return;
     }
     MachineCheck& check =
-        add("podman.machine", "fail", fmt::format("machine '{}' is {}", name, state), observed);
+        checks_.add("podman.machine", "fail", fmt::format("machine '{}' is {}", name, state), observed);
     check.reason = state == "absent"                         ? "machine-absent"
                    : state == "stopped"                      ? "machine-stopped"
                    : podman_.answers().back().is_timed_out() ? "probe-timeout"
@@ -213,8 +183,8 @@ class Doctor {
 
   void check_socket() {
     for (const char* cause : {"podman.cli", "podman.machine"}) {
-      if (has_failed(cause)) {
-        return blocked("podman.socket", cause);
+      if (checks_.has_failed(cause)) {
+        return checks_.blocked("podman.socket", cause);
       }
     }
     connection_ = podman_.connection();
@@ -229,25 +199,25 @@ class Doctor {
                               ? "not-set"
                               : "passed"}};
     if (!connection_.answers) {
-      MachineCheck& check = add("podman.socket", "fail", "podman does not answer", observed);
+      MachineCheck& check = checks_.add("podman.socket", "fail", "podman does not answer", observed);
       check.reason = connection_.reason;
       check.remediation =
           connection_.reason == "connection-unknown" ? "podman system connection list"
           : profile_.runtime.uses_machine()          ? "podman machine stop && podman machine start"
                                                      : "podman info";
     } else if (connection_.rootless == false) {
-      MachineCheck& check = add("podman.socket", "warn", "podman answers as rootful", observed);
+      MachineCheck& check = checks_.add("podman.socket", "warn", "podman answers as rootful", observed);
       check.reason = "rootful";
     } else if (ids && !ids->are_enough()) {
       MachineCheck& check =
-          add("podman.socket", "warn",
+          checks_.add("podman.socket", "warn",
               "podman answers; expected 65536 ids in /etc/subuid and /etc/subgid, there are fewer",
               observed);
       check.reason = "subids-missing";
       check.remediation =
           "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \"$USER\"";
     } else {
-      add("podman.socket", "pass", "podman answers", observed);
+      checks_.add("podman.socket", "pass", "podman answers", observed);
     }
   }
 
@@ -259,9 +229,7 @@ class Doctor {
   }
 
   void check_version_pair() {
-    const auto found =
-        std::find_if(report_.checks.begin(), report_.checks.end(),
-                     [](const MachineCheck& each) { return each.id == "podman.version"; });
+    MachineCheck* const found = checks_.find("podman.version");
     const bool differ = client_version_ && connection_.server_version && found->status == "pass" &&
                         major_of(*client_version_) != major_of(*connection_.server_version);
     if (differ) {
@@ -275,7 +243,7 @@ class Doctor {
   void check_tool(const char* id, const char* name, bool is_needed) {
     if (!question_.tools.find(name)) {
       MachineCheck& check =
-          add(id, is_needed ? "fail" : "warn", fmt::format("{} is not on PATH", name));
+          checks_.add(id, is_needed ? "fail" : "warn", fmt::format("{} is not on PATH", name));
       check.reason = fmt::format("{}-missing", name);
       return;
     }
@@ -283,7 +251,7 @@ class Doctor {
     const bool answers = answer && answer->outcome.ok();
     const std::string words =
         answers ? std::string(text::trim(host::as_text(answer->outcome).output)) : "";
-    MachineCheck& check = add(id,
+    MachineCheck& check = checks_.add(id,
                               answers     ? "pass"
                               : is_needed ? "fail"
                                           : "warn",
@@ -307,106 +275,33 @@ class Doctor {
         host::describe(host::system_path(environment_, "/nix/var/nix/daemon-socket/socket"));
     json::Value observed = {{"daemonSocket", daemon.has_value()},
                             {"profiles", std::move(profiles)}};
-    report_.checks.back().observed = observed.dump();
+    checks_.find("nix.cli")->observed = observed.dump();
   }
 
   void check_repos() {
     if (question_.repos.empty()) {
-      skip("repo.readable", "not-applicable", "no repository was named");
-      skip("repo.policy", "not-applicable", "no repository was named");
+      checks_.skip("repo.readable", "not-applicable", "no repository was named");
+      checks_.skip("repo.policy", "not-applicable", "no repository was named");
       return;
     }
     for (const std::string& repo : question_.repos) {
-      check_repo(repo);
+      report_.decisions.push_back(check_repo(checks_, question_, repo));
     }
-  }
-
-  void check_repo(const std::string& repo) {
-    MountRequest request;
-    request.mount_id = "repo";
-    request.host_path = repo;
-    request.agent_path = "/workspace/dev/repo";
-    request.access = AccessMode::read_write;
-    request.origin = PathOrigin::typed;
-    request.direct_execution = true;
-    const PolicyContext context{.deny = question_.policy.deny,
-                                .directory = question_.policy.directory,
-                                .cache_root = question_.policy.cache_root,
-                                .roots = std::nullopt,
-                                .policy = question_.policy.policy,
-                                .granted = question_.policy.granted,
-                                .scan = question_.policy.scan};
-    MountDecision decision = decide_mount(context, request);
-    const std::string shown = shown_host_path(
-        decision.requested.empty() ? repo : decision.requested, context.deny.places().homes);
-    const bool is_unusable =
-        decision.reason == "path-missing" || decision.reason == "not-a-directory" ||
-        (!decision.is_allowed && decision.resolved.empty() && decision.group.empty());
-    const bool is_readable =
-        decision.resolved.empty() || ::access(decision.resolved.c_str(), R_OK | X_OK) == 0;
-    const json::Value observed = {{"path", shown}};
-    if (is_unusable || !is_readable) {
-      MachineCheck& check =
-          add("repo.readable", "fail",
-              is_unusable ? decision.message : "the directory cannot be read", observed);
-      check.reason = is_unusable ? decision.reason : "not-readable";
-      check.remediation = is_unusable ? "name a directory that is there with --repo"
-                                      : fmt::format("chmod u+rx {}", text::shell_word(shown));
-      blocked("repo.policy", "repo.readable");
-    } else {
-      add_readable(decision, observed);
-      add_verdict(decision, observed);
-    }
-    report_.decisions.push_back(std::move(decision));
-  }
-
-  void add_readable(const MountDecision& decision, const json::Value& observed) {
-    const bool is_tree =
-        decision.resolved.empty() || host::locate_repository(decision.resolved).has_value();
-    MachineCheck& check =
-        add("repo.readable", is_tree ? "pass" : "warn",
-            is_tree ? "the directory can be read" : "not a git work tree", observed);
-    check.reason = is_tree ? "" : "not-a-repository";
-    check.remediation =
-        is_tree ? "" : "git -C " + text::shell_word(observed.at("path").get<std::string>()) + " init";
-  }
-
-  void add_verdict(const MountDecision& decision, const json::Value& observed) {
-    if (question_.policy_unresolved && decision.is_allowed) {
-      MachineCheck& check = add("repo.policy", "fail", question_.policy_unresolved->message, observed);
-      check.reason = question_.policy_unresolved->reason;
-      check.remediation = question_.policy_unresolved->next;
-      return;
-    }
-    if (!decision.is_allowed) {
-      MachineCheck& check = add("repo.policy", "fail", decision.message, observed);
-      check.reason = decision.reason;
-      check.remediation = decision.next.empty()
-                              ? "name a directory of its own with --repo, such as ~/dev/NAME"
-                              : decision.next;
-      return;
-    }
-    const bool is_clean = decision.warnings.empty();
-    MachineCheck& check = add(
-        "repo.policy", is_clean ? "pass" : "warn",
-        is_clean ? "allowed" : fmt::format("allowed, with {}", fmt::join(decision.warnings, ", ")),
-        observed);
-    check.reason = is_clean ? "" : decision.warnings.front();
   }
 
   void check_exposure() {
     if (!profile_.runtime.uses_machine()) {
-      return skip("machine.exposure", "not-applicable", "native mode has no machine");
+      return checks_.skip("machine.exposure", "not-applicable", "native mode has no machine");
     }
-    if (has_failed("podman.cli") || has_failed("podman.machine")) {
-      return blocked("machine.exposure",
-                     has_failed("podman.cli") ? "podman.cli" : "podman.machine");
+    if (checks_.has_failed("podman.cli") || checks_.has_failed("podman.machine")) {
+      return checks_.blocked("machine.exposure",
+                     checks_.has_failed("podman.cli") ? "podman.cli" : "podman.machine");
     }
     const std::vector<std::string> roots = machine_roots(profile_, question_.policy.deny);
     const std::string exposure =
         vm_exposure(profile_.runtime, report_.machine, question_.policy.deny, roots);
     const bool is_wide = exposure != "declared-roots" && exposure != "not-applicable";
-    MachineCheck& check = add("machine.exposure", is_wide ? "warn" : "pass", exposure,
+    MachineCheck& check = checks_.add("machine.exposure", is_wide ? "warn" : "pass", exposure,
                               {{"exposure", exposure}, {"shared", report_.machine.shared_paths}});
     check.reason = is_wide ? exposure : "";
   }
@@ -421,7 +316,7 @@ class Doctor {
     const bool is_foreign = facts && facts->uid != environment_.uid;
     if (::access(at.c_str(), W_OK) != 0 || is_foreign ||
         (facts && facts->kind != host::FileKind::directory)) {
-      add("evidence.store", "fail", "the evidence store cannot be written", observed).reason =
+      checks_.add("evidence.store", "fail", "the evidence store cannot be written", observed).reason =
           "store-unwritable";
       return;
     }
@@ -431,14 +326,14 @@ class Doctor {
             host::describe(environment_.config_root / "keys" / (std::string(name) + ending));
         if (key && key->kind == host::FileKind::regular && (key->mode & 077U) != 0) {
           MachineCheck& check =
-              add("evidence.store", "fail", "a signing key can be read by others", observed);
+              checks_.add("evidence.store", "fail", "a signing key can be read by others", observed);
           check.reason = "key-permissions";
           check.remediation = "chmod 600 the key";
           return;
         }
       }
     }
-    add("evidence.store", "pass",
+    checks_.add("evidence.store", "pass",
         facts ? "the store can be written" : "the store is made at first use", observed);
   }
 
@@ -448,34 +343,11 @@ class Doctor {
   PodmanClient podman_;
   std::optional<std::string> client_version_;
   PodmanConnection connection_;
+  MachineChecks checks_;
   DoctorReport report_;
 };
 
 }  // namespace
-
-bool DoctorReport::is_ready() const {
-  return std::none_of(checks.begin(), checks.end(),
-                      [](const MachineCheck& check) { return check.status == "fail"; });
-}
-
-json::Value DoctorReport::document() const {
-  json::Value summary = {{"pass", 0}, {"warn", 0}, {"fail", 0}, {"skip", 0}};
-  json::Value rows = json::Value::array();
-  const auto word_or_null = [](const std::string& word) {
-    return word.empty() ? json::Value(nullptr) : json::Value(word);
-  };
-  for (const MachineCheck& check : checks) {
-    summary[check.status] = summary[check.status].get<std::uint64_t>() + 1;
-    rows.push_back({{"id", check.id},
-                    {"status", check.status},
-                    {"detail", check.detail},
-                    {"reason", word_or_null(check.reason)},
-                    {"remediation", word_or_null(check.remediation)},
-                    {"observed", json::Value::parse(check.observed, nullptr, false)},
-                    {"blockedBy", word_or_null(check.blocked_by)}});
-  }
-  return {{"ready", is_ready()}, {"summary", std::move(summary)}, {"checks", std::move(rows)}};
-}
 
 DoctorReport run_doctor(const DoctorQuestion& question) { return Doctor(question).run(); }
 

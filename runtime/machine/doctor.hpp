@@ -1,5 +1,4 @@
-// The checks of `agent-machine doctor` (agent-machine 5.1), in order. One cause gives one failure:
-// what depends on a failed check is skipped and says by which.
+// The checks of `agent-machine doctor` (agent-machine 5.1), in order.
 #pragma once
 
 #include <filesystem>
@@ -7,22 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "core/json/fwd.hpp"
+#include "runtime/machine/machine_checks.hpp"
 #include "runtime/machine/mount_policy.hpp"
 #include "runtime/machine/podman_client.hpp"
 #include "runtime/machine/profile_source.hpp"
 
 namespace sourceos::runtime {
-
-struct MachineCheck {
-  std::string id;
-  std::string status;  // pass, warn, fail, skip
-  std::string detail;
-  std::string reason;       // stable; empty: none
-  std::string remediation;  // empty: none
-  std::string blocked_by;   // empty: nothing
-  std::string observed;     // JSON text; "null" when nothing was
-};
 
 struct DoctorQuestion {
   host::Host& host;
@@ -35,14 +24,11 @@ struct DoctorQuestion {
 };
 
 struct DoctorReport {
-  std::vector<MachineCheck> checks;
+  MachineChecks checks;
   std::vector<MountDecision> decisions;  // of the repositories
   std::vector<PodmanAnswer> answers;
   MachineFacts machine;
   bool uses_machine = false;
-
-  [[nodiscard]] bool is_ready() const;
-  [[nodiscard]] json::Value document() const;  // { ready, summary, checks }
 };
 
 [[nodiscard]] DoctorReport run_doctor(const DoctorQuestion& question);

@@ -45,7 +45,7 @@ Result<Report> doctor(const Options& options, Context& context) {
                                                             .policy = policy,
                                                             .policy_unresolved = named.unresolved,
                                                             .store = store_root(context)});
-  json::Value document = report.document();
+  json::Value document = report.checks.document();
   SOURCEOS_TRY(session.add({"checks.json"}, collect::EntryKind::check_report, document));
   SOURCEOS_TRY(session.add_probes(report.answers));
   SOURCEOS_TRY(add_profile(session, profile.profile));
@@ -57,12 +57,12 @@ Result<Report> doctor(const Options& options, Context& context) {
       facts.denied_attempts.push_back({decision.requested, decision.reason, "deny"});
     }
   }
-  const std::string reason = report.is_ready() ? "" : "not-ready";
+  const std::string reason = report.checks.is_ready() ? "" : "not-ready";
   json::Value record = new_record("agent-machine-doctor");
   record["profile"] = profile.profile.name;
   record.update(document);
   return session.finish(
-      record, report.is_ready()
+      record, report.checks.is_ready()
                   ? MachineSession::End{}
                   : MachineSession::End{
                         .exit_code = 1, .result = bundle::RunResult::negative, .reason = reason});
