@@ -182,6 +182,62 @@ Status check_target(const Options& options, const Draft& draft, const std::strin
   return {};
 }
 
+struct FileChange {
+  const std::string& before;  // empty: there was none
+  const std::string& after;
+};
+
+// The one action of the command, done or planned.
+Status write_profile(MachineSession& session, const Draft& draft, const FileChange& change,
+                     const json::Value& plan, Go go, const Context& context) {
+  const bool is_same = change.before == change.after;
+  collect::ActionFacts action;
+  action.action = "write-file";
+  action.target = draft.file.string();
+  action.started_at = context.host.clock.now();
+  action.status = is_same         ? collect::ActionStatus::skipped
+                  : go == Go::act ? collect::ActionStatus::done
+                                  : collect::ActionStatus::planned;
+  if (!change.before.empty()) {
+    action.before = bundle::sha256(change.before);
+  }
+  if (go == Go::act && !is_same) {
+    SOURCEOS_TRY(session.intend({{"command", "agent-machine init"},
+                                 {"subject", draft.profile.name},
+                                 {"plan", plan["actions"]}}));
+    SOURCEOS_TRY(host::make_directories(draft.file.parent_path(), 0700));
+    SOURCEOS_TRY(host::write_file_atomically(draft.file, change.after, 0644, host::Durability::synced));
+  }
+  action.after = bundle::sha256(change.after);
+  action.finished_at = context.host.clock.now();
+  session.facts().actions.push_back(std::move(action));
+  session.facts().profile_ref = draft.profile.id;
+  return {};
+}
+
+Result<json::Value> record_of(const Draft& draft, Go go, bool is_same, const Context& context) {
+  SOURCEOS_TRY_ASSIGN(const std::string policy_hash,
+                      runtime::policy_hash(draft.profile.declared_mounts(), nullptr));
+  json::Value record = new_record(k_schema);
+  record["written"] = go == Go::act && !is_same;
+  record["unchanged"] = is_same;
+  record["dryRun"] = go == Go::plan;
+  record["file"] = shown_path(context, draft.file);
+  record["policyHash"] = policy_hash;
+  record["warnings"] = draft.warnings;
+  return record;
+}
+
+json::Value next_of(const Options& options, const Draft& draft, Go go, const Context& context) {
+  if (go == Go::plan) {
+    return next_of_plan(options, go);
+  }
+  return fmt::format("{} agent-machine doctor --profile {} --repo {}", context.program,
+                     options.has("--output") ? text::shell_word(shown_path(context, draft.file))
+                                             : draft.profile.name,
+                     text::shell_word(options.values("--repo").front()));
+}
+
 Result<Report> init(const Options& options, Context& context) {
   const bool renders = options.has("--render");
   if (options.values("--repo").empty()) {
@@ -225,46 +281,12 @@ Result<Report> init(const Options& options, Context& context) {
     return refuse(session, target.error(), {});
   }
   const bool is_same = before == bytes;
-  collect::ActionFacts action;
-  action.action = "write-file";
-  action.target = draft.file.string();
-  action.started_at = context.host.clock.now();
-  action.status = is_same         ? collect::ActionStatus::skipped
-                  : go == Go::act ? collect::ActionStatus::done
-                                  : collect::ActionStatus::planned;
-  if (!before.empty()) {
-    action.before = bundle::sha256(before);
-  }
-  if (go == Go::act && !is_same) {
-    SOURCEOS_TRY(session.intend({{"command", "agent-machine init"},
-                                 {"subject", draft.profile.name},
-                                 {"plan", plan["actions"]}}));
-    SOURCEOS_TRY(host::make_directories(draft.file.parent_path(), 0700));
-    SOURCEOS_TRY(host::write_file_atomically(draft.file, bytes, 0644, host::Durability::synced));
-  }
-  action.after = bundle::sha256(bytes);
-  action.finished_at = context.host.clock.now();
-  session.facts().actions.push_back(std::move(action));
-  session.facts().profile_ref = draft.profile.id;
-  SOURCEOS_TRY_ASSIGN(const std::string policy_hash,
-                      runtime::policy_hash(draft.profile.declared_mounts(), nullptr));
-  json::Value record = new_record(k_schema);
-  record["written"] = go == Go::act && !is_same;
-  record["unchanged"] = is_same;
-  record["dryRun"] = go == Go::plan;
-  record["file"] = shown_path(context, draft.file);
-  record["policyHash"] = policy_hash;
-  record["warnings"] = draft.warnings;
+  SOURCEOS_TRY(write_profile(session, draft, {.before = before, .after = bytes}, plan, go, context));
+  SOURCEOS_TRY_ASSIGN(json::Value record, record_of(draft, go, is_same, context));
   record["plan"] = plan["actions"];
   record["profile"] = document;
-  if (!renders && go == Go::plan) {
-    record["next"] = next_of_plan(options, go);
-  }
-  if (go == Go::act) {
-    record["next"] = fmt::format("{} agent-machine doctor --profile {} --repo {}", context.program,
-                                 options.has("--output") ? text::shell_word(shown_path(context, draft.file))
-                                                         : draft.profile.name,
-                                 text::shell_word(options.values("--repo").front()));
+  if (!renders) {
+    record["next"] = next_of(options, draft, go, context);
   }
   auto report = session.finish(record, {});
   if (report && renders) {
