@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -13,6 +12,7 @@
 #include "host/environment.hpp"
 #include "host/host.hpp"
 #include "runtime/agent/declaration_checks.hpp"
+#include "runtime/agent/declaration_fields.hpp"
 #include "runtime/agent/declaration_shapes.hpp"
 #include "runtime/agent/places.hpp"
 
@@ -24,168 +24,21 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view k_schema_version = "sourceos.local-agent.v1";
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorKind::malformed, "invalid-declaration", std::move(message));
-}
-
-// Takes fields out of one object; the first fault is kept, and later calls do nothing.
-class Fields {
- public:
-  Fields(const json::Value& object, std::string prefix) : prefix_(std::move(prefix)) {
-    if (object.is_object()) {
-      object_ = &object;
-    } else {
-      complain("", "an object");
-    }
-  }
-
-  void text(const char* name, std::string& out) {
-    if (const json::Value* value = take(name)) {
-      if (value->is_string()) {
-        out = value->get<std::string>();
-        check_text(name, out);
-      } else {
-        complain(name, "a string");
-      }
-    }
-  }
-
-  void text_or_null(const char* name, std::optional<std::string>& out) {
-    const json::Value* value = take(name);
-    if (value == nullptr) {
-      return;
-    }
-    if (value->is_null()) {
-      out.reset();
-    } else if (value->is_string()) {
-      out = value->get<std::string>();
-      check_text(name, *out);
-    } else {
-      complain(name, "a string or null");
-    }
-  }
-
-  void flag(const char* name, bool& out) {
-    if (const json::Value* value = take(name)) {
-      if (value->is_boolean()) {
-        out = value->get<bool>();
-      } else {
-        complain(name, "true or false");
-      }
-    }
-  }
-
-  void number(const char* name, std::uint64_t& out, std::uint64_t least, std::uint64_t most) {
-    if (const json::Value* value = take(name)) {
-      if (value->is_number_unsigned() && value->get<std::uint64_t>() >= least &&
-          value->get<std::uint64_t>() <= most) {
-        out = value->get<std::uint64_t>();
-      } else {
-        complain(name, fmt::format("a whole number from {} to {}", least, most).c_str());
-      }
-    }
-  }
-
-  void words(const char* name, std::vector<std::string>& out) {
-    const json::Value* value = take(name);
-    if (value == nullptr || value->is_null()) {
-      return;
-    }
-    out.clear();
-    bool fits = value->is_array() && !value->empty();
-    for (const json::Value& word : fits ? *value : json::Value::array()) {
-      fits = fits && word.is_string();
-      if (fits) {
-        out.push_back(word.get<std::string>());
-        check_text(name, out.back());
-      }
-    }
-    if (!fits || out.front().empty()) {
-      complain(name, "null or a list of strings with at least one");
-    }
-  }
-
-  template <class Enum, std::size_t N>
-  void choice(const char* name, Enum& out, const std::array<Enum, N>& all) {
-    std::string word;
-    if (object_ == nullptr || !object_->contains(name)) {
-      (void)take(name);
-      return;
-    }
-    text(name, word);
-    const auto found = std::ranges::find_if(all, [&](Enum e) { return to_string(e) == word; });
-    if (found == all.end()) {
-      std::string list;
-      for (const Enum each : all) {
-        list += fmt::format("{}'{}'", list.empty() ? "" : ", ", to_string(each));
-      }
-      complain(name, ("one of " + list).c_str());
-      return;
-    }
-    out = *found;
-  }
-
-  // An object or list below this one.
-  const json::Value* take(const char* name) {
-    known_.insert(name);
-    if (object_ == nullptr || !object_->contains(name)) {
-      return nullptr;
-    }
-    return &object_->at(name);
-  }
-
-  [[nodiscard]] std::string path_of(std::string_view name) const {
-    return prefix_.empty() ? std::string(name) : fmt::format("{}.{}", prefix_, name);
-  }
-
-  Status finish() {
-    if (object_ != nullptr && fault_.empty()) {
-      for (const auto& [name, value] : object_->items()) {
-        if (!known_.contains(name)) {
-          return invalid(fmt::format("unknown field '{}'", path_of(name)));
-        }
-      }
-    }
-    return fault_.empty() ? Status{} : invalid(fault_);
-  }
-
-  void complain(std::string_view name, const char* expected) {
-    if (fault_.empty()) {
-      fault_ = fmt::format("expected '{}' to be {}", name.empty() ? prefix_ : path_of(name), expected);
-    }
-  }
-
- private:
-  // Values end up in service definitions: one line each, no control characters.
-  void check_text(std::string_view name, const std::string& value) {
-    const bool odd = std::ranges::any_of(
-        value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-    if (odd) {
-      complain(name, "text without control characters");
-    }
-  }
-
-  const json::Value* object_ = nullptr;
-  std::string prefix_;
-  std::set<std::string, std::less<>> known_;
-  std::string fault_;
-};
-
 // --- fields
 
-Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& paths) {
+Status read_groups(DeclarationFields& top, Declaration& d, std::array<std::string, 4>& paths) {
   static const json::Value k_empty = json::Value::object();
   const auto group = [&](const char* name) -> const json::Value& {
     const json::Value* value = top.take(name);
     return value == nullptr ? k_empty : *value;
   };
-  Fields owner(group("owner"), "owner");
+  DeclarationFields owner(group("owner"), "owner");
   owner.text("project", d.owner_project);
   owner.text("component", d.owner_component);
   owner.text("contact", d.owner_contact);
   SOURCEOS_TRY(owner.finish());
 
-  Fields auth(group("auth"), "auth");
+  DeclarationFields auth(group("auth"), "auth");
   auth.choice("mode", d.auth_mode,
               std::array{AuthMode::empty_authfile, AuthMode::service_account, AuthMode::none,
                          AuthMode::forbidden_ambient});
@@ -195,7 +48,7 @@ Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& path
   auth.flag("allowInteractiveCredentialHelper", d.allow_interactive_helper);
   SOURCEOS_TRY(auth.finish());
 
-  Fields podman(group("podman"), "podman");
+  DeclarationFields podman(group("podman"), "podman");
   podman.text_or_null("connection", d.connection);
   podman.choice("pull", d.pull,
                 std::array{PullPolicy::never, PullPolicy::explicitly, PullPolicy::always});
@@ -204,7 +57,7 @@ Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& path
   podman.flag("rootless", d.rootless);
   SOURCEOS_TRY(podman.finish());
 
-  Fields lifecycle(group("lifecycle"), "lifecycle");
+  DeclarationFields lifecycle(group("lifecycle"), "lifecycle");
   lifecycle.flag("runAtLoad", d.run_at_load);
   lifecycle.flag("keepAlive", d.keep_alive);
   lifecycle.choice("restart", d.restart,
@@ -215,20 +68,20 @@ Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& path
   lifecycle.number("shutdownTimeoutSeconds", d.shutdown_timeout_s, 1, 600);
   SOURCEOS_TRY(lifecycle.finish());
 
-  Fields logs(group("logs"), "logs");
+  DeclarationFields logs(group("logs"), "logs");
   logs.text("app", paths[1]);
   logs.text("stdout", paths[2]);
   logs.text("stderr", paths[3]);
   SOURCEOS_TRY(logs.finish());
 
-  Fields health(group("health"), "health");
+  DeclarationFields health(group("health"), "health");
   health.choice("type", d.health_type,
                 std::array{HealthType::podman_container, HealthType::command, HealthType::none});
   health.text("expected", d.health_expected);
   health.words("command", d.health_command);
   SOURCEOS_TRY(health.finish());
 
-  Fields quarantine(group("quarantine"), "quarantine");
+  DeclarationFields quarantine(group("quarantine"), "quarantine");
   quarantine.flag("captureServiceDefinition", d.capture_definition);
   quarantine.flag("captureLogs", d.capture_logs);
   quarantine.flag("captureRuntimeState", d.capture_runtime_state);
@@ -237,20 +90,20 @@ Status read_groups(Fields& top, Declaration& d, std::array<std::string, 4>& path
   return quarantine.finish();
 }
 
-Status read_places(Fields& top, std::array<std::string, 3>& paths, bool& quadlet) {
+Status read_places(DeclarationFields& top, std::array<std::string, 3>& paths, bool& quadlet) {
   if (const json::Value* macos = top.take("macos")) {
-    Fields outer(*macos, "macos");
+    DeclarationFields outer(*macos, "macos");
     const json::Value* inner = outer.take("launchd");
     SOURCEOS_TRY(outer.finish());
     if (inner != nullptr) {
-      Fields launchd(*inner, "macos.launchd");
+      DeclarationFields launchd(*inner, "macos.launchd");
       launchd.text("plist", paths[0]);
       launchd.text("legacySystemPlist", paths[1]);
       SOURCEOS_TRY(launchd.finish());
     }
   }
   if (const json::Value* group = top.take("linux")) {
-    Fields fields(*group, "linux");
+    DeclarationFields fields(*group, "linux");
     fields.text("systemdUserUnit", paths[2]);
     fields.flag("quadlet", quadlet);
     SOURCEOS_TRY(fields.finish());
@@ -258,17 +111,17 @@ Status read_places(Fields& top, std::array<std::string, 3>& paths, bool& quadlet
   return {};
 }
 
-Status read_waivers(Fields& top, const DeclarationSetting& setting, std::vector<Waiver>& waivers) {
+Status read_waivers(DeclarationFields& top, const DeclarationSetting& setting, std::vector<Waiver>& waivers) {
   const json::Value* list = top.take("waivers");
   if (list == nullptr) {
     return {};
   }
   if (!list->is_array()) {
-    return invalid("expected 'waivers' to be a list");
+    return invalid_declaration("expected 'waivers' to be a list");
   }
   for (std::size_t i = 0; i < list->size(); ++i) {
     Waiver waiver;
-    Fields fields(list->at(i), fmt::format("waivers.{}", i));
+    DeclarationFields fields(list->at(i), fmt::format("waivers.{}", i));
     fields.text("ruleId", waiver.rule_id);
     fields.text("justification", waiver.justification);
     fields.text("approvedBy", waiver.approved_by);
@@ -296,11 +149,11 @@ Result<fs::path> expand(const char* field, const std::string& raw, const Declara
     whole.replace(0, 7, setting.home.string());
   }
   if (!whole.starts_with('/') || raw.find('$', raw.starts_with('$') ? 1 : 0) != std::string::npos) {
-    return invalid(fmt::format("expected '{}' to be an absolute path or one below $HOME", field));
+    return invalid_declaration(fmt::format("expected '{}' to be an absolute path or one below $HOME", field));
   }
   const fs::path path = whole;
   if (std::ranges::find(path, fs::path("..")) != path.end()) {
-    return invalid(fmt::format("expected '{}' to have no '..' in it", field));
+    return invalid_declaration(fmt::format("expected '{}' to have no '..' in it", field));
   }
   return path.lexically_normal();
 }
@@ -345,7 +198,7 @@ Status expand_places(const std::array<std::string, 3>& raw, const DeclarationSet
 }
 
 Status read_extra(const json::Value& extra, Declaration& d) {
-  Fields fields(extra, "linux");
+  DeclarationFields fields(extra, "linux");
   fields.number("restartSec", d.restart_delay_s, 1, 600);
   fields.number("startLimitIntervalSec", d.restart_interval_s, 10, 86'400);
   return fields.finish();
@@ -354,15 +207,15 @@ Status read_extra(const json::Value& extra, Declaration& d) {
 Result<Declaration> read_record(const json::Value& record, const json::Value& extra,
                                 const DeclarationSetting& setting) {
   Declaration d;
-  Fields top(record, "");
+  DeclarationFields top(record, "");
   std::string version;
   top.text("schemaVersion", version);
   if (version != k_schema_version) {
-    return invalid(fmt::format("expected 'schemaVersion' to be '{}'", k_schema_version));
+    return invalid_declaration(fmt::format("expected 'schemaVersion' to be '{}'", k_schema_version));
   }
   top.text("name", d.name);
   if (!is_agent_name(d.name)) {
-    return invalid("expected 'name' to be 1 to 63 of a-z, 0-9 and '-', the first no '-'");
+    return invalid_declaration("expected 'name' to be 1 to 63 of a-z, 0-9 and '-', the first no '-'");
   }
   const bool macos = setting.platform == Platform::macos;
   d.label = "org.sourceos.agent." + d.name;
@@ -432,10 +285,10 @@ Result<ReadDeclaration> parse_declaration(std::string_view text, const fs::path&
   Result<json::Value> parsed =
       json::parse(text, {.bytes_max = limits::k_config_file_bytes_max});
   if (!parsed) {
-    return invalid("not a JSON document: " + parsed.error().message);
+    return invalid_declaration("not a JSON document: " + parsed.error().message);
   }
   if (!parsed->is_object()) {
-    return invalid("expected a JSON object");
+    return invalid_declaration("expected a JSON object");
   }
   json::Value extra = json::Value::object();
   SOURCEOS_TRY(unify_shapes(*parsed, extra, setting.platform, file.filename().string()));
