@@ -76,6 +76,33 @@ std::string decode_base64(std::string_view text) {
   return out;
 }
 
+int base32_digit(char c) {
+  return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+// RFC 4648, in capitals or in small letters throughout.
+bool is_base32(std::string_view text) {
+  const auto is_in = [](std::string_view letters) {
+    return [letters](char c) { return (c >= letters.front() && c <= letters.back()) || (c >= '2' && c <= '7'); };
+  };
+  return std::ranges::all_of(text, is_in("AZ")) || std::ranges::all_of(text, is_in("az"));
+}
+
+std::string decode_base32(std::string_view text) {
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    bits = bits << 5 | static_cast<std::uint32_t>(base32_digit(c));
+    count += 5;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xFFU);
+    }
+  }
+  return out;
+}
+
 int hex_digit(char c) {
   return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
          : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -219,6 +246,12 @@ std::vector<DecodedRun> decode_run(std::string_view run, bool cut) {
       take(decode_hex(digits), cut, out);
     }
     return out;
+  }
+  if (const std::string_view digits = run.substr(0, run.find('=')); is_base32(digits)) {
+    const std::string head = decode_base32(digits.substr(0, 2 * k_window_chars));
+    if (is_readable(head) || is_compressed(head)) {
+      take(decode_base32(digits), cut, out);
+    }
   }
   for (std::size_t skip = 0; skip < 4 && run.size() - skip >= k_window_chars - 4; ++skip) {
     const std::string_view text = run.substr(skip);

@@ -1,4 +1,4 @@
-// Text inside text: base64 (both alphabets) and hex runs, gzip, zlib and zstd inside them.
+// Text inside text: base64 (both alphabets), base32 and hex runs, gzip, zlib and zstd inside them.
 #pragma once
 
 #include <cstddef>

@@ -89,6 +89,10 @@ Piece escape(std::string_view text) {
     const int value = hex_number(text, 2, 4);
     return value >= 0 ? Piece{6, value} : Piece{};
   }
+  if (next == 'U') {
+    const int value = hex_number(text, 2, 4) == 0 ? hex_number(text, 6, 4) : -1;
+    return value >= 0 ? Piece{10, value} : Piece{};
+  }
   if (next == 'x') {
     const int value = hex_number(text, 2, 2);
     return value >= 0 ? Piece{4, value} : Piece{};

@@ -49,6 +49,8 @@ std::size_t behind_offset(std::string_view line) {
 
 void read_dump_line(std::string_view line, std::size_t from, std::size_t begin, ShadowText& out) {
   std::size_t at = from;
+  // `hexdump` and `od -x` print the numbers of a little-endian machine; xxd, with its colon, the bytes.
+  const bool is_swapped = line.substr(0, from).find(':') == std::string_view::npos;
   const std::size_t first = out.text.size();
   const bool octal = word_at(line, at, is_hex).size() == 3;
   while (at < line.size() && out.text.size() - first < k_bytes_a_line) {
@@ -58,7 +60,8 @@ void read_dump_line(std::string_view line, std::size_t from, std::size_t begin, 
       break;
     }
     for (std::size_t digit = 0; digit < word.size(); digit += octal ? 3 : 2) {
-      const unsigned value = octal ? number_of(word, 8) : number_of(word.substr(digit, 2), 16);
+      const std::size_t place = is_swapped ? word.size() - 2 - digit : digit;
+      const unsigned value = octal ? number_of(word, 8) : number_of(word.substr(place, 2), 16);
       out.add(static_cast<char>(value), begin + from, begin + line.size());
     }
     at += word.size();

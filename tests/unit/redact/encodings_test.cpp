@@ -39,6 +39,15 @@ TEST_CASE("hex of text is read, digests are noise") {
   CHECK(decode_run("3f2504e0-4f89-41d3-9a0c-0305e82c3301", false).empty());
 }
 
+TEST_CASE("base32 of text is read in capitals and in small letters, digests are noise") {
+  const std::string text = "the quick brown fox jumps";
+  CHECK(yields("ORUGKIDROVUWG2ZAMJZG653OEBTG66BANJ2W24DT", text));
+  CHECK(yields("orugkidrovuwg2zamjzg653oebtg66banj2w24dt", text));
+  CHECK(yields("ORUGKIDROVUWG2ZAMJZG653OEBTG66BANJ2W24DT======", text));
+  CHECK_FALSE(yields("ORUGKIDROVUWG2ZAMJZG653oebtg66banj2w24dt", text));                                         // both
+  CHECK(decode_run("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", false).empty());  // noise
+}
+
 TEST_CASE("UTF-16 inside base64 is readable") {
   std::string wide;
   for (const char c : k_text) {

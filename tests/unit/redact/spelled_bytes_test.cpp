@@ -66,6 +66,12 @@ TEST_CASE("octal dumps and words of four bytes are read, too") {
   CHECK(read_spelled("00000000: 7061 7373 776f 7264 3d61 6263  abc\n", 0).text == "password=" "abc");
 }
 
+TEST_CASE("words without a colon behind their offset are those of a little-endian machine") {
+  CHECK(read_spelled("0000000 6170 7373 6f77 6472 613d 6362\n", 0).text == "password=" "abc");
+  CHECK(read_spelled("0000000 73736170 64726f77 6362613d\n", 0).text == "password=" "abc");
+  CHECK(read_spelled("00000000  70 61 73 73 77 6f 72 64  3d 61 62 63\n", 0).text == "password=" "abc");
+}
+
 TEST_CASE("numbers that are no text, and short ones, spell nothing") {
   CHECK(read_spelled("0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c", 0).text.empty());
   CHECK(read_spelled("112, 97, 115, 115", 0).text.empty());
