@@ -8,6 +8,7 @@
 #include "runtime/activation/agent_lock.hpp"
 #include "runtime/agent/health.hpp"
 #include "runtime/agent/rules.hpp"
+#include "runtime/agent/start_bound.hpp"
 #include "runtime/agent/thaw.hpp"
 
 namespace sourceos::runtime {
@@ -143,9 +144,20 @@ void AgentRun::decide(const ReadDeclaration& agent) {
     }
     outcome_.result = AgentResult::unchanged;
     outcome_.reached = true;
+  } else if (const auto held = held_while_running(d, target)) {
+    outcome_.detail = *held;
+    stage(AgentResult::staged_old_version_kept, "start-bound");
   } else {
     change(d, target);
   }
+}
+
+// What runs is not stopped for a version that its launcher would not start, nor the old one again.
+std::optional<std::string> AgentRun::held_while_running(const Declaration& d, Target target) const {
+  if (!before_.running || target != Target::running) {
+    return std::nullopt;
+  }
+  return held_by_start_bound(d, outcome_.candidate.site.places, ports_.host.clock.now());
 }
 
 void AgentRun::stage(AgentResult result, std::string reason) {

@@ -37,6 +37,7 @@ class AgentRun {
   [[nodiscard]] bool fits_scope(const Declaration& declaration);
   [[nodiscard]] bool lock_and_recover(const Declaration& declaration);
   void decide(const ReadDeclaration& agent);
+  [[nodiscard]] std::optional<std::string> held_while_running(const Declaration& declaration, Target target) const;
   void stage(AgentResult result, std::string reason);
   void change(const Declaration& declaration, Target target);
   [[nodiscard]] Status begin_change();

@@ -16,6 +16,7 @@
 #include "runtime/agent/actions.hpp"
 #include "runtime/agent/launcher.hpp"
 #include "runtime/agent/podman_calls.hpp"
+#include "runtime/agent/start_bound.hpp"
 
 namespace sourceos::runtime {
 
@@ -43,18 +44,6 @@ AgentPhase phase_of(const Observation& seen, const Declaration& d) {
     return AgentPhase::failed;
   }
   return seen.service.enabled ? AgentPhase::enabled : AgentPhase::installed;
-}
-
-std::uint64_t starts_within_an_hour(const AgentPlaces& places, UtcTime now) {
-  const auto text = host::read_file(places.state / "starts.log", limits::k_config_file_bytes_max);
-  constexpr std::int64_t k_hour = 3'600;
-  std::uint64_t count = 0;
-  for (const std::string_view line : text ? text::lines(*text) : std::vector<std::string_view>()) {
-    std::int64_t at = 0;
-    std::from_chars(line.data(), line.data() + line.size(), at);
-    count += at > now.nanoseconds / 1'000'000'000 - k_hour ? 1U : 0U;
-  }
-  return count;
 }
 
 // The managers count from the last start by hand, which is noted, or from the boot after it. What is

@@ -1,6 +1,7 @@
 // stage, install, start, stop and restart.
 #include <array>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <thread>
 
@@ -19,6 +20,7 @@
 #include "runtime/activation/operator_change.hpp"
 #include "runtime/agent/actor.hpp"
 #include "runtime/agent/stage.hpp"
+#include "runtime/agent/start_bound.hpp"
 
 namespace sourceos::cli {
 
@@ -113,6 +115,13 @@ class Change {
     return host::describe(actor_.places().definition).has_value();
   }
 
+  // What runs is not stopped when its launcher would not start it again.
+  [[nodiscard]] std::optional<std::string> held_while_running() {
+    return verb_ == Verb::restart && backend_.status(actor_.service()).active
+               ? runtime::held_by_start_bound(agent_.declaration, actor_.places(), context_.host.clock.now())
+               : std::nullopt;
+  }
+
   // Whoever took it apart had a reason; where to read it comes before installing it again.
   void say_if_quarantined() {
     const runtime::AgentState state = runtime::read_state(actor_.places());
@@ -150,6 +159,9 @@ class Change {
           say_if_quarantined();
         } else if (!preflight_->passed()) {
           reason_ = preflight_->reason();
+        } else if (const auto held = held_while_running()) {
+          reason_ = "start-bound";
+          record_["detail"] = *held;
         }
         if (verb_ == Verb::restart) {
           plan_ = actor_.stop_plan();

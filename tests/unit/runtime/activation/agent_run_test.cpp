@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "core/json/json.hpp"
 #include "host/fault.hpp"
 #include "tests/unit/runtime/activation/activation_world.hpp"
@@ -84,6 +86,24 @@ TEST_CASE("a version that fails its checks leaves the one that runs untouched") 
   world.image_exists = 1;
   const AgentOutcome outcome = outcome_of(world);
   CHECK(outcome.result == AgentResult::staged_old_version_kept);
+  CHECK(outcome.after == AgentPhase::running);
+  CHECK(world.backend.job().orders == job.orders);
+}
+
+TEST_CASE("a version that its launcher would not start leaves the one that runs untouched") {
+  tests::ActivationWorld world;
+  REQUIRE(world.activate());
+  const auto job = world.backend.job();
+  world.document["owner"] = {{"contact", "another"}};
+  std::string starts;
+  for (int i = 0; i < 60; ++i) {
+    starts += std::to_string(world.fake.host.clock.now().nanoseconds / 1'000'000'000 - i) + "\n";
+  }
+  std::ofstream(world.site().places.state / "starts.log") << starts;
+  const AgentOutcome outcome = outcome_of(world);
+  CHECK(outcome.result == AgentResult::staged_old_version_kept);
+  CHECK(outcome.reason == "start-bound");
+  CHECK(outcome.detail.find("60 starts within an hour") != std::string::npos);
   CHECK(outcome.after == AgentPhase::running);
   CHECK(world.backend.job().orders == job.orders);
 }
