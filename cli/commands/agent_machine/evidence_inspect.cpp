@@ -195,13 +195,16 @@ void describe(json::Value& record, const bundle::View& view) {
   count_mounts(record, part_of(facts, "mounts"));
 }
 
-// Exit 1 for what is broken; that nobody vouches for it is said and no more.
+// Exit 1 for what is broken; that nobody vouches for it is said and no more. What could not be opened
+// has a verdict and no layout.
 Inspected inspect_bundle(const std::string& path, const verify::Judgement& judgement,
-                         const bundle::Layout& layout, std::string verify_command) {
+                         const bundle::Layout* layout, std::string verify_command) {
   const verify::Verdict& verdict = judgement.verdict;
   json::Value record = blank(path, "SourceOSEvidenceBundle");
-  if (const auto view = bundle::View::open(layout)) {
-    describe(record, *view);
+  if (layout != nullptr) {
+    if (const auto view = bundle::View::open(*layout)) {
+      describe(record, *view);
+    }
   }
   record["verdict"] = verify::to_string(verdict.decision);
   record["words"] = verdict.words;
@@ -242,7 +245,7 @@ Result<Inspected> inspect_one(const Options& options, const Context& context) {
     }
     SOURCEOS_TRY_ASSIGN(const verify::OpenedJudgement opened,
                         verify::verify_path(operand, judging.for_path()));
-    return inspect_bundle(shown, opened.judgement, *opened.layout, verify_command);
+    return inspect_bundle(shown, opened.judgement, opened.layout.get(), verify_command);
   }
   auto located = locate(context, operand);
   if (!located) {
@@ -250,7 +253,7 @@ Result<Inspected> inspect_one(const Options& options, const Context& context) {
                     context.command_line("evidence list"));
   }
   const verify::Judgement judgement = judging.judge(*located, judging.for_store());
-  return inspect_bundle(shown, judgement, *located->layout, verify_command);
+  return inspect_bundle(shown, judgement, located->layout.get(), verify_command);
 }
 
 Result<Report> inspect(const Options& options, Context& context) {
