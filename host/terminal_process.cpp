@@ -120,7 +120,8 @@ class Joint {
                          .ws_xpixel = 0,
                          .ws_ypixel = 0};
     (void)::ioctl(master_.get(), TIOCSWINSZ, &window);
-    (void)::kill(pid_, SIGWINCH);  // it has no controlling terminal that would
+    // It has no controlling terminal that would tell its group; a rootless Podman is two processes.
+    (void)::kill(-pid_, SIGWINCH);
     if (request_.on_resize) {
       request_.on_resize(now);
     }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "host/files.hpp"
@@ -24,6 +25,7 @@ struct Seat {
   Descriptor inner;
   std::string heard;
   std::string seen;
+  std::optional<winsize> size_when_ready;  // set when the program has said "ready"
 
   Seat() {
     REQUIRE(::grantpt(outer.get()) == 0);
@@ -41,7 +43,13 @@ struct Seat {
     request.argv = {"sh", "-c", script};
     request.environment = {{"PATH", "/usr/bin:/bin"}};
     request.input = request.output = inner.get();
-    request.on_output = [this](std::string_view bytes) { heard += bytes; };
+    request.on_output = [this](std::string_view bytes) {
+      heard += bytes;
+      if (size_when_ready && heard.find("ready") != std::string::npos) {
+        (void)::ioctl(inner.get(), TIOCSWINSZ, &*size_when_ready);
+        size_when_ready.reset();
+      }
+    };
     request.interrupted = interrupted;
     // Whatever is shown is read away, so that nobody waits for room.
     std::thread reader([this] {
@@ -91,6 +99,18 @@ TEST_CASE("the size of the terminal is passed on") {
   REQUIRE(outcome.has_value());
   CHECK(seat.heard == "41 123\r\n");
   CHECK(terminal_size(-1) == TerminalSize{80, 24});
+}
+
+TEST_CASE("a change of size is told to all of the program's processes") {
+  Seat seat;
+  seat.size_when_ready = winsize{.ws_row = 30, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+  // The one that waits for the size is not the first one, as with a Podman in its user namespace.
+  const auto outcome = seat.run(
+      "sh -c 'trap \"stty size; exit 3\" WINCH; echo ready; "
+      "for i in $(seq 200); do sleep 0.1; done'; exit $?");
+  REQUIRE(outcome.has_value());
+  CHECK(outcome->status == 3);
+  CHECK(seat.heard == "ready\r\n30 100\r\n");
 }
 
 TEST_CASE("an interrupt ends the program and gives the terminal back") {
