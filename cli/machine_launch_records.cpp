@@ -12,6 +12,7 @@
 #include "host/host.hpp"
 #include "host/tools/git.hpp"
 #include "runtime/machine/downloads.hpp"
+#include "runtime/machine/nested_git.hpp"
 
 namespace sourceos::cli {
 
@@ -59,6 +60,26 @@ Status record_git_after(const LaunchEnd& end) {
                         state->executions.front().setting});
   }
   return {};
+}
+
+// What a tool left for git on the host to run in repositories below the one that was mounted.
+void note_nested_git(const LaunchEnd& end) {
+  constexpr std::size_t k_named_max = 20;
+  if (!end.plan.nested_git) {
+    return;
+  }
+  const runtime::NestedGit after = runtime::look_at_nested_git(end.plan.mounts.front().resolved);
+  auto& findings = end.session.facts().findings;
+  std::vector<std::string> changed = runtime::changed_nested_git(*end.plan.nested_git, after);
+  changed.resize(std::min(changed.size(), k_named_max));
+  for (const std::string& path : changed) {
+    findings.push_back({"repo-executes-code", collect::FindingSeverity::high, {},
+                        fmt::format("configuration or hooks of '{}' were changed", path)});
+  }
+  if (!after.is_whole) {
+    findings.push_back({"repo-unreadable", collect::FindingSeverity::medium, {},
+                        "not all of the tree could be looked through for nested repositories"});
+  }
 }
 
 // Every file that lies in a download mount at the end is named by its digest.
@@ -115,6 +136,7 @@ Status record_launch_end(const LaunchEnd& end) {
         {end.plan.mounts.front().resolved, end.outcome.failure->reason, "deny"});
   }
   SOURCEOS_TRY(record_git_after(end));
+  note_nested_git(end);
   SOURCEOS_TRY(record_downloads(end));
   return record_transcript(end);
 }

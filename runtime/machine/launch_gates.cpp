@@ -235,6 +235,7 @@ class Gates {
     if (question_.scratch.empty() || !repo.exists) {
       return skip();
     }
+    plan_.nested_git = look_at_nested_git(repo.resolved);
     host::GitQuestion wanted;
     wanted.repository = repo.resolved;
     wanted.scratch = question_.scratch;

@@ -17,6 +17,7 @@
 #include "runtime/machine/container_plan.hpp"
 #include "runtime/machine/content_hash.hpp"
 #include "runtime/machine/deny_set.hpp"
+#include "runtime/machine/nested_git.hpp"
 #include "runtime/machine/podman_client.hpp"
 #include "runtime/machine/profile_source.hpp"
 
@@ -70,6 +71,7 @@ struct LaunchPlan {
   std::optional<collect::GitFacts> git;
   std::string git_text;                 // the document as JSON text; empty: none
   std::vector<std::string> executions;  // in the repository, before
+  std::optional<NestedGit> nested_git;  // below it, before
   std::string transcript = "redacted";  // off, metadata, redacted
   std::uint64_t transcript_bytes_max = 0;
   std::vector<std::string> warnings;

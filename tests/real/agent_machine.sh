@@ -42,6 +42,7 @@ echo "key of the host" >"$HOME/.ssh/id"
 echo "of another" >"$HOME/dev/other/secret.txt"
 git -C "$repo" init -q -b main
 git -C "$repo" -c user.name=t -c user.email=t@example.org commit -q --allow-empty -m first
+git init -q "$repo/vendor/lib"
 
 "$ctl" agent-machine init --profile linux-native --repo "$repo" --name app --enable-tool codex \
   --enable-tool claude-code --enable-tool local-shell --quiet >/dev/null
@@ -72,6 +73,7 @@ done
 echo x >.git/hooks/post-checkout 2>/dev/null && echo "REACHED hooks"
 mv .git moved 2>/dev/null && echo "REACHED another git directory"
 echo x >>.git/config 2>/dev/null && echo "REACHED config"
+echo x >vendor/lib/.git/hooks/post-checkout
 echo x >/etc/x 2>/dev/null && echo "REACHED root file system"
 cat /proc/self/status | grep -E '^(CapEff|NoNewPrivs)'
 ls /sys/class/net
@@ -87,6 +89,8 @@ grep -q '"started": true' "$work/run.json" || fail "not started"
 grep -q "hello from the host" "$work/run.txt" || fail "the tool cannot read"
 [ "$(cat "$repo/out.txt")" = written ] || fail "the tool cannot write"
 [ "$(cat "$HOME/Documents/out/result.txt")" = result ] || fail "the second mount does not work"
+grep -q "configuration or hooks of 'vendor/lib/.git' were changed" "$work/run.json" ||
+  fail "nothing is said of the nested repository's hook"
 if grep REACHED "$work/run.txt"; then fail "the tool reached what it must not"; fi
 grep -q 'CapEff:.*0000000000000000' "$work/run.txt" || fail "capabilities are left"
 grep -q 'NoNewPrivs:.*1' "$work/run.txt" || fail "privileges can be gained"
