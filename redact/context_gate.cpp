@@ -11,15 +11,16 @@ namespace sourceos::redact {
 
 namespace {
 
-constexpr std::uint32_t k_run_min = 24;  // shorter ones stand on most lines that are asked about
+constexpr std::size_t k_run_min = 24;  // shorter ones stand on most lines that are asked about
 
-enum : std::uint8_t { k_base64 = 1, k_word = 2 };
+enum : std::uint8_t { k_base64 = 1, k_word = 2, k_token = 4 };
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
   for (unsigned c = 0; c < 256; ++c) {
     const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    const bool base64 = word || c == '-' || c == '+' || c == '/';
-    classes[c] = static_cast<std::uint8_t>((word ? k_word : 0) | (base64 ? k_base64 : 0));
+    const bool token = word || c == '-';
+    const bool base64 = token || c == '+' || c == '/';
+    classes[c] = static_cast<std::uint8_t>((word ? k_word : 0) | (token ? k_token : 0) | (base64 ? k_base64 : 0));
   }
   return classes;
 }
@@ -49,8 +50,11 @@ ContextGate::ContextGate(std::span<const Rule> rules) {
 }
 
 void ContextGate::add(const Rule& rule, std::set<std::string>& begins) {
-  if (const std::uint32_t run = base64_run_of(rule.pattern); run >= k_run_min) {
-    run_ = std::min<std::size_t>(run_, run);
+  const PatternRuns runs = runs_of(rule.pattern);
+  if (runs.token >= k_run_min) {
+    token_run_ = std::min(token_run_, runs.token);
+  } else if (runs.base64 >= k_run_min) {
+    base64_run_ = std::min(base64_run_, runs.base64);
   } else if (is_whole_line(rule.pattern)) {
     line_ = std::max<std::size_t>(line_, rule.width_max);
   } else if (auto more = word_begins_of(rule.pattern)) {
@@ -64,13 +68,15 @@ bool ContextGate::may_hold(std::string_view text) const {
   if (always_ || text.size() <= line_ + 2) {
     return true;
   }
-  std::size_t run = 0;
+  std::size_t base64_run = 0;
+  std::size_t token_run = 0;
   std::uint8_t before = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::uint8_t klass = k_classes[static_cast<unsigned char>(text[i])];
-    run = (klass & k_base64) != 0 ? run + 1 : 0;
+    base64_run = (klass & k_base64) != 0 ? base64_run + 1 : 0;
+    token_run = (klass & k_token) != 0 ? token_run + 1 : 0;
     const bool begins = (klass & ~before & k_word) != 0;
-    if (run >= run_ || (begins && begins_.has(text.substr(i)))) {
+    if (token_run >= token_run_ || base64_run >= base64_run_ || (begins && begins_.has(text.substr(i)))) {
       return true;
     }
     before = klass;

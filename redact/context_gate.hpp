@@ -22,7 +22,9 @@ class ContextGate {
  private:
   void add(const Rule& rule, std::set<std::string>& begins);
   bool always_ = false;         // of some rule nothing is known
-  std::size_t run_ = ~std::size_t{0};  // the shortest run of base64 characters that some rules want
+  // The shortest runs that rules want: of a token's characters, else of those of base64 too, as paths are.
+  std::size_t token_run_ = ~std::size_t{0};
+  std::size_t base64_run_ = ~std::size_t{0};
   std::size_t line_ = 0;        // the longest whole line that others do
   WordBegins begins_;
 };

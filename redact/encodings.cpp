@@ -163,6 +163,79 @@ std::size_t inflate_bound(std::size_t size) {
                   std::max(k_inflate_bytes_min, size * k_inflate_ratio_max));
 }
 
+constexpr std::size_t k_skips = 4;  // characters before the first group of four
+// A count for each skip, a byte each.
+using Counts = std::uint32_t;
+constexpr Counts k_each = 0x01010101;
+constexpr Counts k_top_bits = 0x80 * k_each;
+// Of the bytes that a window makes, text has fewer above 0x7F.
+constexpr Counts k_high_bytes = (k_window_chars / 4 * 3) / 4 + 1;
+
+// For which skips a digit makes a byte above 0x7F, by the two low bits of its place and by the digit.
+constexpr auto make_high() {
+  std::array<std::array<Counts, 256>, 4> table{};
+  constexpr std::array<std::uint8_t, 4> k_top_bit = {32, 8, 2, 0};  // by its place in its group
+  for (std::size_t place = 0; place < 4; ++place) {
+    for (std::size_t c = 0; c < 256; ++c) {
+      for (std::size_t skip = 0; skip < k_skips && k_base64[c] != k_no_digit; ++skip) {
+        const bool high = (k_base64[c] & k_top_bit[(place - skip) % 4]) != 0;
+        table[place][c] |= high ? Counts{1} << (8 * skip) : 0;
+      }
+    }
+  }
+  return table;
+}
+constexpr auto k_high = make_high();
+
+// Where a window of a run begins for each skip: at the run's begin, in its middle, near its end.
+class Windows {
+ public:
+  explicit Windows(std::string_view run) : run_(run), digits_(std::min(run.find('='), run.size())) {}
+
+  // For each skip that fits, whether one of the windows reads as text.
+  [[nodiscard]] std::array<bool, k_skips> readable() const {
+    std::array<bool, k_skips> readable{};
+    for (std::size_t part = 0; part < 3; ++part) {
+      const Counts noise = noisy(part);
+      for (std::size_t skip = 0; noise != k_top_bits && skip < k_skips && fits(skip); ++skip) {
+        const bool is_noise = (noise >> (8 * skip) & 0x80U) != 0;
+        readable[skip] = readable[skip] ||
+                         (!is_noise && decodes_to_readable(run_.substr(begin(part, skip), k_window_chars)));
+      }
+    }
+    return readable;
+  }
+
+ private:
+  [[nodiscard]] bool fits(std::size_t skip) const { return run_.size() - skip >= k_window_chars - 4; }
+
+  [[nodiscard]] std::size_t begin(std::size_t part, std::size_t skip) const {
+    constexpr std::size_t k_window_groups = k_window_chars / 4;
+    const std::size_t groups = (run_.size() - skip) / 4;
+    const std::size_t last = groups - std::min(groups, k_window_groups);
+    return skip + 4 * (part == 0 ? 0 : part == 1 ? last / 2 : last);
+  }
+
+  // The top bits of skips whose window is no text, as most are: told by the digits that all skips
+  // have in theirs. The last digits may be a group that is not whole, whose low bits make no byte.
+  [[nodiscard]] Counts noisy(std::size_t part) const {
+    std::size_t from = 0;
+    std::size_t to = digits_ - std::min<std::size_t>(digits_, 3);
+    for (std::size_t skip = 0; skip < k_skips; ++skip) {
+      from = std::max(from, begin(part, skip));
+      to = std::min(to, begin(part, skip) + k_window_chars);
+    }
+    Counts noise = (0x80 - k_high_bytes) * k_each;
+    for (std::size_t at = from; at < to && (noise & k_top_bits) != k_top_bits; ++at) {
+      noise += k_high[at % 4][static_cast<unsigned char>(run_[at])];
+    }
+    return noise & k_top_bits;
+  }
+
+  std::string_view run_;
+  std::size_t digits_;  // before its `=`
+};
+
 void take(std::string bytes, bool cut, std::vector<DecodedRun>& out) {
   if (!is_compressed(bytes)) {
     out.push_back({Decoded::text, std::move(bytes)});
@@ -174,6 +247,16 @@ void take(std::string bytes, bool cut, std::vector<DecodedRun>& out) {
   }
   for (DecodedRun& run : decompress(bytes)) {
     out.push_back(std::move(run));
+  }
+}
+
+void decode_base64_run(std::string_view run, bool cut, std::vector<DecodedRun>& out) {
+  std::array<bool, k_skips> readable = Windows(run).readable();
+  readable[0] = readable[0] || is_compressed(decode_base64(run.substr(0, k_head_chars)));
+  for (std::size_t skip = 0; skip < k_skips; ++skip) {
+    if (readable[skip]) {
+      take(decode_base64(run.substr(skip)), cut, out);
+    }
   }
 }
 
@@ -253,16 +336,7 @@ std::vector<DecodedRun> decode_run(std::string_view run, bool cut) {
       take(decode_base32(digits), cut, out);
     }
   }
-  for (std::size_t skip = 0; skip < 4 && run.size() - skip >= k_window_chars - 4; ++skip) {
-    const std::string_view text = run.substr(skip);
-    const std::size_t groups = text.size() / 4;
-    const auto reads = [&](std::size_t group) { return decodes_to_readable(text.substr(group * 4, k_window_chars)); };
-    const std::size_t last = groups > k_window_chars / 4 ? groups - k_window_chars / 4 : 0;
-    if ((skip == 0 && is_compressed(decode_base64(text.substr(0, k_head_chars)))) || reads(0) || reads(last / 2) ||
-        reads(last)) {
-      take(decode_base64(text), cut, out);
-    }
-  }
+  decode_base64_run(run, cut, out);
   return out;
 }
 

@@ -393,9 +393,11 @@ PatternNeeds needs_of(std::string_view pattern) {
   return needs;
 }
 
-std::uint32_t base64_run_of(std::string_view pattern) {
+PatternRuns runs_of(std::string_view pattern) {
+  static const ByteSet k_token = make_set("-");
   static const ByteSet k_base64 = make_set("-+/");
-  return static_cast<std::uint32_t>(run_of(read_pieces(pattern), k_base64).best);
+  const std::vector<PieceRow> rows = read_pieces(pattern);
+  return {run_of(rows, k_token).best, run_of(rows, k_base64).best};
 }
 
 }  // namespace sourceos::redact

@@ -29,8 +29,12 @@ struct PatternNeeds {
 // `pattern` was accepted by read_pattern().
 [[nodiscard]] PatternNeeds needs_of(std::string_view pattern);
 
-// The longest run of the base64 alphabet (a token's characters, '+', '/') that each match holds.
-[[nodiscard]] std::uint32_t base64_run_of(std::string_view pattern);
+// The longest runs that each match holds: of a token's characters, and of those with '+' and '/'.
+struct PatternRuns {
+  std::size_t token = 0;
+  std::size_t base64 = 0;
+};
+[[nodiscard]] PatternRuns runs_of(std::string_view pattern);
 
 // How often a literal stands in text: a guess from its letters.
 [[nodiscard]] double commonness(std::string_view literal);

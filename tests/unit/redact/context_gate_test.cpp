@@ -40,6 +40,7 @@ TEST_CASE("no example of a context rule is held back, wherever it stands") {
 TEST_CASE("lines of plain logs are held back") {
   const ContextGate gate(builtin_rules());
   CHECK_FALSE(gate.may_hold("\n10:25:00 INFO request finished method=GET path=/v1/things/0123456789 status=200\n"));
+  CHECK_FALSE(gate.may_hold("\n10:25:00 INFO moved /var/lib/things/part-0001/subdir/blk_3886504906413 to the store of old ones\n"));
 }
 
 TEST_CASE("a rule of which nothing is known lets everything through") {
