@@ -3,6 +3,7 @@
 // a test holds the two against each other.
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "bundle/record.hpp"
 #include "bundle/record_checks.hpp"
@@ -75,7 +76,11 @@ Status sequence(const Value& value, const std::string& place) {
   const Value& open = value.at("openIntents");
   const bool looks_back = (value.at("intent").is_null() || value.at("intent") < seq) &&
                           std::all_of(open.begin(), open.end(), [&](const Value& each) { return each < seq; });
-  return looks_back ? Status{} : Status(differs(place, "intents before the bundle's own place"));
+  if (!looks_back) {
+    return differs(place, "intents before the bundle's own place");
+  }
+  const bool in_order = std::adjacent_find(open.begin(), open.end(), std::greater_equal<>()) == open.end();
+  return in_order ? Status{} : Status(differs(place + "/openIntents", "places in order, each once"));
 }
 
 Status clock(const Value& value, const std::string& place) {

@@ -157,7 +157,9 @@ void IndexReader::check_claims() {
   facts_.complete = facts_.complete && line_.redaction.complete;
   for (const bundle::NamedCount& rule : line_.redaction.rules) {
     facts_.by_rule[rule.name] += rule.value;
+    facts_.masked += rule.value;
   }
+  facts_.masked += line_.redaction.known;
   IndexFacts::Sum& sum = facts_.by_collector[line_.collector];
   ++sum.entries;
   sum.bytes += line_.size;

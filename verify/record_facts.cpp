@@ -33,6 +33,9 @@ void read_redaction(const json::Value& record, RecordFacts& facts) {
   for (const json::Value& row : redaction.at("byRule")) {
     facts.by_rule.push_back({row.at("name").get<std::string>(), row.at("value").get<std::uint64_t>()});
   }
+  for (const json::Value& row : redaction.at("byClass")) {
+    facts.masked += row.at("value").get<std::uint64_t>();
+  }
   const json::Value& safety = record.at("receiptSafety");
   facts.includes_raw_content = safety.at("includeRawContent").get<bool>();
   for (const char* key : {"rawPromptContentIncluded", "rawKvCacheContentIncluded",

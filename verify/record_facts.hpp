@@ -32,6 +32,7 @@ struct RecordFacts {
   bundle::Digest index_digest;
   bool complete = true;
   std::vector<bundle::NamedCount> by_rule;
+  std::uint64_t masked = 0;  // places, the sum of byClass
   std::string ruleset_digest;
 
   bool includes_raw_content = false;     // sealed originals

@@ -70,6 +70,7 @@ struct IndexFacts {
   std::uint64_t bytes_sum = 0;
   bool complete = true;  // the AND of the lines
   std::map<std::string, std::uint64_t> by_rule;
+  std::uint64_t masked = 0;  // places, by rules and as known values
   struct Sum {
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;

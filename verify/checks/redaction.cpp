@@ -86,6 +86,9 @@ CheckResult redaction(Run& run) {
   if (!has_same_rules(record, *run.index)) {
     return sums_differ("counts by rule");
   }
+  if (record.masked != run.index->masked) {
+    return sums_differ("counts by class");
+  }
   if (record.complete != run.index->complete) {
     return failed("redaction-incomplete", "record",
                   "it says of completeness what its entries do not");
