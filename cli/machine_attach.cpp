@@ -13,7 +13,7 @@ namespace sourceos::cli {
 
 namespace {
 
-constexpr int k_standard_output = 1;
+constexpr int k_standard_input = 0;
 // A tool may work for long; who wants less interrupts it.
 constexpr std::uint64_t k_tool_timeout_ms = 7ULL * 24 * 3600 * 1000;
 
@@ -25,7 +25,7 @@ Attachment::Attachment(Context& context, const redact::Pipeline& pipeline,
   if (plan.transcript == "off") {
     return;
   }
-  const host::TerminalSize size = host::terminal_size(k_standard_output);
+  const host::TerminalSize size = host::terminal_size(k_standard_input);
   transcript_.emplace(pipeline,
                       runtime::TranscriptOptions{.bytes_max = plan.transcript_bytes_max,
                                                  .columns = size.columns,
@@ -51,6 +51,11 @@ Result<host::ProcessOutcome> Attachment::run_shell(const std::vector<std::string
   request.environment.insert(request.environment.end(), plan_.podman_environment.begin(),
                              plan_.podman_environment.end());
   request.interrupted = context_.host.interrupted;
+  host::Descriptor terminal;
+  if (context_.json) {  // standard output is for the one document
+    SOURCEOS_TRY_ASSIGN(terminal, host::output_of_terminal(request.input));
+    request.output = terminal.get();
+  }
   request.on_output = [this](std::string_view bytes) {
     if (transcript_) {
       transcript_->output(bytes);

@@ -19,9 +19,9 @@ class Attachment {
  public:
   Attachment(Context& context, const redact::Pipeline& pipeline, const runtime::LaunchPlan& plan);
 
-  // A shell gets a terminal of its own. A tool's output is streamed through redaction to stdout,
-  // with
-  // --json to stderr; nothing is on its input.
+  // A shell gets a terminal of its own, joined with ours; with --json its output goes to the terminal that
+  // standard input is. A tool's output is streamed through redaction to stdout, with --json to
+  // stderr; nothing is on its input.
   [[nodiscard]] Result<host::ProcessOutcome> run(const std::vector<std::string>& argv);
   [[nodiscard]] bool has_transcript() const { return transcript_.has_value(); }
   [[nodiscard]] runtime::TranscriptEnd finish() { return transcript_->finish(); }

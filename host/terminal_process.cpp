@@ -110,7 +110,7 @@ class Joint {
 
  private:
   void follow_size() {
-    const TerminalSize now = terminal_size(request_.output);
+    const TerminalSize now = terminal_size(request_.input);
     if (now == size_) {
       return;
     }
@@ -206,6 +206,20 @@ class Joint {
 
 }  // namespace
 
+Result<Descriptor> output_of_terminal(int input) {
+  const int flags = ::fcntl(input, F_GETFL);
+  if (flags >= 0 && (flags & O_ACCMODE) == O_RDWR) {
+    Descriptor twin(::fcntl(input, F_DUPFD_CLOEXEC, 3));
+    return twin ? Result<Descriptor>(std::move(twin)) : fail(system_error(errno, "open the terminal"));
+  }
+  std::array<char, 256> name{};
+  if (::ttyname_r(input, name.data(), name.size()) != 0) {
+    return fail(system_error(errno, "open the terminal"));
+  }
+  Descriptor opened(::open(name.data(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+  return opened ? Result<Descriptor>(std::move(opened)) : fail(system_error(errno, "open the terminal"));
+}
+
 TerminalSize terminal_size(int descriptor) {
   winsize window{};
   if (::ioctl(descriptor, TIOCGWINSZ, &window) != 0 || window.ws_col == 0 || window.ws_row == 0) {
@@ -215,7 +229,7 @@ TerminalSize terminal_size(int descriptor) {
 }
 
 Result<ProcessOutcome> run_in_terminal(const TerminalRequest& request) {
-  const TerminalSize size = terminal_size(request.output);
+  const TerminalSize size = terminal_size(request.input);
   SOURCEOS_TRY_ASSIGN(TerminalPair pair, open_pair(size));
   SpawnPlan plan;
   plan.program = request.program;

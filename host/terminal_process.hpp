@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "host/files.hpp"
 #include "host/process_runner.hpp"
 
 namespace sourceos::host {
@@ -31,6 +32,10 @@ struct TerminalRequest {
   std::function<void(TerminalSize)> on_resize = {};
   const volatile int* interrupted = nullptr;
 };
+
+// A second descriptor to write to the terminal that `input` reads from, for a session whose standard
+// output is for something else.
+[[nodiscard]] Result<Descriptor> output_of_terminal(int input);
 
 // The size of the terminal behind a descriptor; 80 by 24 when it has none.
 [[nodiscard]] TerminalSize terminal_size(int descriptor);

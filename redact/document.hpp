@@ -56,6 +56,7 @@ struct Hit {
   bool unsure = false;          // a checksum failed
   std::uint64_t from = 0;       // byte range in the original
   std::uint64_t to = 0;
+  std::uint64_t masked_size = 0;  // bytes of what stands in its place
   std::uint64_t line = 1;       // counted from 1
   std::uint64_t column = 1;     // in characters of UTF-8, counted from 1
   bundle::RedactedText excerpt;  // the line around it, redacted

@@ -124,6 +124,7 @@ void Rewriter::close() {
   hit.unsure = place_.unsure;
   hit.from = place_.from;
   hit.to = place_.to;
+  hit.masked_size = cut.to - cut.from;
   hit.line = lines_in_;
   hit.column = place_.from - line_begin_in_ - continued_in_ + 1;
   hits_.push_back(std::move(cut));

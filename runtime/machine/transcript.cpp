@@ -1,5 +1,6 @@
 #include "runtime/machine/transcript.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -15,9 +16,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t k_line_max = 16'384;  // a line that never ends is cut into such parts
 
-redact::DocumentOptions as_text() {
+constexpr double k_frame_seconds = 0.01;  // what is written closer together is one event
+
+redact::DocumentOptions as_text(bool hits) {
   redact::DocumentOptions options;
   options.format = redact::Format::text;
+  options.hits = hits;
   return options;
 }
 
@@ -25,51 +29,145 @@ std::string json_string(std::string_view bytes) {
   return json::Value(std::string(bytes)).dump(-1, ' ', true, json::Value::error_handler_t::replace);
 }
 
+std::uint64_t masked_places(const bundle::RedactionRecord& record) {
+  std::uint64_t sum = record.known;
+  for (const bundle::NamedCount& rule : record.rules) {
+    sum += rule.value;
+  }
+  return sum;
+}
+
+// Something that the terminal did, and how far the program's output had come by then.
+struct Moment {
+  double seconds = 0;
+  std::uint64_t written = 0;  // bytes, before redaction
+  std::string size;           // of the terminal from now on; empty: output
+};
+
+// A place that redaction masked.
+struct Masked {
+  std::uint64_t from = 0;  // in what the program wrote
+  std::uint64_t to = 0;
+  std::uint64_t size = 0;  // of what stands there now
+};
+
+// Follows redacted text up to places in what it was made of. These must not go back.
+class PlaceReader {
+ public:
+  explicit PlaceReader(const std::vector<Masked>& masked) : masked_(masked) {}
+  // A place within a secret is where its placeholder begins: it shows when the secret was whole.
+  std::uint64_t redacted_at(std::uint64_t written) {
+    while (next_ < masked_.size() && masked_[next_].to <= written) {
+      shift_ += static_cast<std::int64_t>(masked_[next_].size) -
+                static_cast<std::int64_t>(masked_[next_].to - masked_[next_].from);
+      ++next_;
+    }
+    const std::uint64_t at = next_ < masked_.size() ? std::min(written, masked_[next_].from) : written;
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(at) + shift_);
+  }
+
+ private:
+  const std::vector<Masked>& masked_;
+  std::size_t next_ = 0;
+  std::int64_t shift_ = 0;
+};
+
+// Not within a character.
+std::size_t character_begin(std::string_view text, std::size_t at) {
+  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80) {
+    --at;
+  }
+  return at;
+}
+
 }  // namespace
 
 struct Transcript::State {
   State(const redact::Pipeline& pipeline, TranscriptOptions its_options)
       : options(its_options),
-        stream(pipeline.stream(as_text())),
-        lines(pipeline.stream(as_text())) {}
+        stream(pipeline.stream(as_text(its_options.keeps_text))),
+        lines(pipeline.stream(as_text(false))) {}
 
   TranscriptOptions options;
   redact::StreamRedactor stream;
   redact::StreamRedactor lines;
   ScreenLines screen;
   Clock::time_point began = Clock::now();
-  std::vector<std::string> events;
+  std::vector<Moment> moments;
+  std::vector<Masked> masked;
+  std::string text;  // what the program wrote, redacted
   std::string screen_text;
-  std::uint64_t kept = 0;
   std::uint64_t output_bytes = 0;
   bool is_cut = false;
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
 
-  void event(char kind, std::string_view text) {
-    if (text.empty()) {
-      return;
-    }
-    if (kept + text.size() > options.bytes_max) {
-      is_cut = true;
-      return;
-    }
-    kept += text.size();
-    events.push_back(fmt::format("[{:.6f}, \"{}\", {}]\n", seconds(), kind, json_string(text)));
+  void keep(std::string& kept, std::string_view more) {
+    const std::size_t room = options.bytes_max - std::min<std::uint64_t>(kept.size(), options.bytes_max);
+    is_cut = is_cut || more.size() > room;
+    kept += more.substr(0, character_begin(more, std::min(more.size(), room)));
   }
 
-  void keep_screen(std::string_view text) {
-    if (screen_text.size() + text.size() <= options.bytes_max) {
-      screen_text += text;
-    } else {
-      is_cut = true;
+  void keep_stream(std::string_view bytes, const std::vector<redact::Hit>& hits) {
+    if (!options.keeps_text || text.size() >= options.bytes_max) {
+      is_cut = is_cut || (options.keeps_text && !bytes.empty());
+      return;
     }
+    keep(text, bytes);
+    for (const redact::Hit& hit : hits) {
+      masked.push_back({hit.from, hit.to, hit.masked_size});
+    }
+  }
+
+  void keep_screen(std::string_view bytes) {
+    if (options.keeps_text) {
+      keep(screen_text, bytes);
+    }
+  }
+
+  void note(std::string size) {
+    if (!options.keeps_text || text.size() >= options.bytes_max) {
+      return;
+    }
+    const double now = seconds();
+    if (size.empty() && !moments.empty() && moments.back().size.empty() &&
+        now - moments.back().seconds < k_frame_seconds) {
+      moments.back().written = output_bytes;
+      return;
+    }
+    moments.push_back({now, output_bytes, std::move(size)});
   }
 
   std::string header() const {
     return fmt::format("{{\"version\": 2, \"width\": {}, \"height\": {}, \"timestamp\": {}}}\n",
                        options.columns, options.rows,
                        options.started_at.nanoseconds / 1'000'000'000);
+  }
+
+  // Each part of the text at the moment at which the program had written it.
+  std::string events(bool with_output) const {
+    std::string out;
+    PlaceReader places(masked);
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+      const Moment& moment = moments[i];
+      const bool last = i + 1 == moments.size();
+      const std::size_t upto =
+          last ? text.size() : std::min<std::uint64_t>(places.redacted_at(moment.written), text.size());
+      const std::size_t to = std::max(told, character_begin(text, upto));
+      if (with_output && to > told) {
+        out += event(moment.seconds, 'o', std::string_view(text).substr(told, to - told));
+      }
+      told = to;
+      if (!moment.size.empty()) {
+        out += event(moment.seconds, 'r', moment.size);
+      }
+    }
+    return out;
+  }
+
+  static std::string event(double seconds, char kind, std::string_view text) {
+    return fmt::format("[{:.6f}, \"{}\", {}]\n", seconds, kind, json_string(text));
   }
 };
 
@@ -79,43 +177,35 @@ Transcript::~Transcript() = default;
 Transcript::Transcript(Transcript&&) noexcept = default;
 
 void Transcript::output(std::string_view bytes) {
-  state_->output_bytes += bytes.size();
-  state_->event('o', state_->stream.feed(bytes).bytes());
-  state_->keep_screen(state_->lines.feed(state_->screen.feed(bytes)).bytes());
+  State& state = *state_;
+  state.output_bytes += bytes.size();
+  state.note({});
+  state.keep_stream(state.stream.feed(bytes).bytes(), state.stream.take_hits());
+  state.keep_screen(state.lines.feed(state.screen.feed(bytes)).bytes());
 }
 
 void Transcript::resize(unsigned columns, unsigned rows) {
-  state_->event('r', fmt::format("{}x{}", columns, rows));
+  state_->note(fmt::format("{}x{}", columns, rows));
 }
 
 TranscriptEnd Transcript::finish() {
   State& state = *state_;
   const redact::StreamEnd stream = state.stream.finish();
-  state.event('o', stream.last.bytes());
+  state.keep_stream(stream.last.bytes(), stream.hits);
   state.keep_screen(state.lines.feed(state.screen.finish()).bytes());
   const redact::StreamEnd lines = state.lines.finish();
   state.keep_screen(lines.last.bytes());
-  const auto count = [](const bundle::RedactionRecord& record) {
-    std::uint64_t sum = record.known;
-    for (const bundle::NamedCount& rule : record.rules) {
-      sum += rule.value;
-    }
-    return sum;
-  };
   TranscriptEnd end;
   end.output_bytes = state.output_bytes;
   end.elapsed_ms = static_cast<std::uint64_t>(state.seconds() * 1000);
-  end.masked = std::max(count(stream.record), count(lines.record));
+  end.masked = std::max(masked_places(stream.record), masked_places(lines.record));
   end.is_cut = state.is_cut;
   // The screen joined what the stream held in pieces.
-  end.is_withheld = count(lines.record) > count(stream.record);
+  end.is_withheld = masked_places(lines.record) > masked_places(stream.record);
   end.findings = end.is_withheld ? lines.findings : stream.findings;
   end.cast = state.header();
   if (state.options.keeps_text) {
-    for (const std::string& line : state.events) {
-      const bool is_output = line.find(", \"o\", ") != std::string::npos;
-      end.cast += is_output && end.is_withheld ? "" : line;
-    }
+    end.cast += state.events(!end.is_withheld);
     end.screen = std::move(state.screen_text);
   }
   return end;

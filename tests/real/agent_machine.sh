@@ -280,7 +280,20 @@ has shell-agentplane/session-artifact.json
 grep -q "made inside" "$work/cast" || fail "the transcript lacks what was written"
 if grep -rq "$secret" "$work/cast" "$HOME/.local/state/sourceos"; then fail "the secret is in the evidence"; fi
 grep -q REDACTED- "$work/cast" || fail "nothing is masked in the transcript"
+grep -q '"r", "120x40"' "$work/cast" || fail "the transcript lacks the change of size"
+[ "$(grep -c '"o"' "$work/cast")" -ge 3 ] || fail "the transcript has lost when things were written: $(cat "$work/cast")"
 [ -z "$(podman ps --all --quiet)" ] || fail "the shell left a container"
+
+# --- the same with --json: the session on the terminal, standard output for the one document
+tmux -L "$session" -f /dev/null new-session -d -s s -x 100 -y 30 \
+  "'$ctl' agent-machine shell --repo '$repo' --profile app --json >'$work/shell.json'; echo \"ended \$?\"; sleep 600"
+wait_for '[$#] *$'
+tmux -L "$session" send-keys -t s "printf 'shown on the %s\n' terminal; exit 3" Enter
+wait_for "shown on the terminal"
+wait_for "ended 3"
+tmux -L "$session" kill-server
+{ [ "$(head -1 "$work/shell.json")" = "{" ] && grep -q '^  "started": true' "$work/shell.json" &&
+  grep -q '^  "exitCode": 3' "$work/shell.json"; } || fail "--json did not leave one document: $(cat "$work/shell.json")"
 
 # --- a terminal that goes away takes the container with it, not the evidence
 tmux -L "$session" -f /dev/null new-session -d -s s -x 100 -y 30 "'$ctl' agent-machine shell --repo '$repo' --profile app"

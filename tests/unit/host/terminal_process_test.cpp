@@ -142,6 +142,23 @@ TEST_CASE("a terminal that goes away ends the program") {
   CHECK(outcome.error().kind == ErrorKind::interrupted);
 }
 
+TEST_CASE("the terminal that input comes from can be written to, however it was opened") {
+  Seat seat;
+  std::array<char, 128> name{};
+  REQUIRE(::ttyname_r(seat.inner.get(), name.data(), name.size()) == 0);
+  const Descriptor read_only(::open(name.data(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  for (const int input : {seat.inner.get(), read_only.get()}) {
+    const auto terminal = output_of_terminal(input);
+    REQUIRE(terminal);
+    CHECK(terminal->get() != input);
+    REQUIRE(::write(terminal->get(), "shown", 5) == 5);
+    std::array<char, 16> buffer{};
+    REQUIRE(::read(seat.outer.get(), buffer.data(), buffer.size()) == 5);
+    CHECK(std::string_view(buffer.data(), 5) == "shown");
+  }
+  CHECK_FALSE(output_of_terminal(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get()));
+}
+
 TEST_CASE("a program that is not there is an error") {
   TerminalRequest request;
   request.program = "/nonexistent/program";

@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+
 #include "core/json/json.hpp"
 #include "core/text.hpp"
 
@@ -60,6 +65,76 @@ TEST_CASE("a transcript is asciicast with a header and events") {
   CHECK(output == "hello\r\nbye\r\n");
   CHECK(resized);
   CHECK(end.output_bytes == 12);
+}
+
+namespace {
+
+struct Event {
+  double seconds = 0;
+  std::string kind;
+  std::string text;
+};
+
+std::vector<Event> events_of(const TranscriptEnd& end) {
+  std::vector<Event> events;
+  const auto lines = text::lines(end.cast);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const json::Value event = json::Value::parse(lines[i]);
+    events.push_back({event[0], event[1], event[2]});
+  }
+  return events;
+}
+
+void wait() { std::this_thread::sleep_for(std::chrono::milliseconds(30)); }
+
+}  // namespace
+
+TEST_CASE("what was written at different times stays apart, a secret comes when it was whole") {
+  Scene scene;
+  Transcript transcript = scene.transcript();
+  transcript.output("first\r\n");
+  wait();
+  transcript.output("token is " + token().substr(0, 20));
+  wait();
+  transcript.resize(90, 20);
+  wait();
+  transcript.output(token().substr(20) + " so\r\n\xc3");
+  wait();
+  transcript.output("\xa4 last\r\n");
+  const auto events = events_of(transcript.finish());
+  REQUIRE(events.size() == 5);
+  CHECK(events[0].text == "first\r\n");
+  CHECK(events[1].text == "token is ");
+  CHECK(events[2].kind == "r");
+  CHECK(events[2].text == "90x20");
+  CHECK(events[3].text.starts_with("REDACTED-github-token-"));
+  CHECK(events[3].text.ends_with(" so\r\n"));
+  CHECK(events[4].text == "\u00e4 last\r\n");
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    CHECK(events[i].seconds - events[i - 1].seconds >= 0.02);
+  }
+}
+
+TEST_CASE("the events are the redacted text, however it was written") {
+  Scene scene;
+  std::string text;
+  for (int i = 0; i < 400; ++i) {
+    text += fmt::format("line {} from 192.0.2.{} of \u00fcser\r\n", i, i % 250);
+    text += i % 7 == 0 ? "export GITHUB_TOKEN=" + token() + "\r\n" : "";
+    text += i % 31 == 0 ? "db://someone:" + token().substr(4, 14) + "@db.example.org/x\r\n" : "";
+  }
+  const std::string redacted = scene.pipeline->document(text, {.format = redact::Format::text}).bytes();
+  for (const std::size_t part : {1U, 7U, 100U, 5'000U}) {
+    Transcript transcript = scene.transcript();
+    for (std::size_t at = 0; at < text.size(); at += part) {
+      transcript.output(std::string_view(text).substr(at, part));
+    }
+    std::string whole;
+    for (const Event& event : events_of(transcript.finish())) {
+      whole += event.text;
+    }
+    CHECK(whole == redacted);
+  }
 }
 
 TEST_CASE("a secret is masked, also when it comes letter by letter") {
