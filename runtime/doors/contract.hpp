@@ -40,7 +40,8 @@ class Contract {
   // "sha256:..." of the canonical document: the same however the file was laid out.
   [[nodiscard]] Result<std::string> hash() const;
 
-  // What the schema of its type says; `check` "type-unknown" for a type that is none of ours.
+  // What the schema of its type says, be it a contract or another document that this project writes;
+  // `check` "type-unknown" for a type that has none.
   [[nodiscard]] Result<std::vector<ContractProblem>> shape_problems() const;
 
  private:

@@ -186,26 +186,60 @@ void check_unique_ids(const Contract& contract, std::vector<ContractProblem>& pr
   }
 }
 
-void check_secrets(const Contract& contract, const std::function<bool(std::string_view)>& is_secret,
-                   std::vector<ContractProblem>& problems) {
-  const bool is_profile = contract.type() == "AgentMachineProfile";
-  for_each_string(contract.document(), "", [&](const std::string& text, const std::string& place) {
-    if (is_secret(text)) {
-      problems.push_back({contract.file(), place, "", is_profile ? "secret-in-profile" : "secret-inline",
-                          "looks like a secret; a contract names token doors only"});
+// Tells each name of a variable in a profile's environment: names of the host's, names and rows of its own.
+void for_each_variable(const json::Value& profile,
+                       const std::function<void(const std::string&, const std::string&)>& visit) {
+  const json::Value environment = profile.value("/environment"_json_pointer, json::Value());
+  const auto tell_list = [&](const json::Value& list, const std::string& place) {
+    for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
+      const json::Value name = list[i].is_object() ? list[i].value("name", json::Value()) : list[i];
+      if (name.is_string()) {
+        visit(name.get_ref<const std::string&>(), fmt::format("{}/{}", place, i));
+      }
     }
-  });
+  };
+  if (!environment.is_object()) {
+    return;
+  }
+  tell_list(environment.value("allow", json::Value()), "/environment/allow");
+  const json::Value set = environment.value("set", json::Value());
+  tell_list(set, "/environment/set");
+  if (set.is_object()) {
+    for (const auto& [name, value] : set.items()) {
+      visit(name, "/environment/set/" + escaped(name));
+    }
+  }
 }
 
 }  // namespace
+
+std::vector<ContractProblem> secret_problems(const Contract& contract, const CrossCheckOptions& options) {
+  std::vector<ContractProblem> problems;
+  const bool is_profile = contract.type() == "AgentMachineProfile";
+  const std::string check = is_profile ? "secret-in-profile" : "secret-inline";
+  if (options.is_secret) {
+    for_each_string(contract.document(), "", [&](const std::string& text, const std::string& place) {
+      if (options.is_secret(text)) {
+        problems.push_back({contract.file(), place, "", check,
+                            "looks like a secret; a contract names token doors only"});
+      }
+    });
+  }
+  if (options.is_secret_name && is_profile) {
+    for_each_variable(contract.document(), [&](const std::string& name, const std::string& place) {
+      if (options.is_secret_name(name)) {
+        problems.push_back({contract.file(), place, "", check,
+                            "the name of a secret; name its token door in secretRefs"});
+      }
+    });
+  }
+  return problems;
+}
 
 std::vector<ContractProblem> cross_problems(const Contract& contract, const ContractShelf& shelf,
                                             const CrossCheckOptions& options) {
   std::vector<ContractProblem> problems;
   check_unique_ids(contract, problems);
-  if (options.is_secret) {
-    check_secrets(contract, options.is_secret, problems);
-  }
   if (options.resolves_references && contract.type() != "RevocationEntry") {
     check_references(contract, shelf, problems);
   }

@@ -21,9 +21,14 @@ struct CrossCheckOptions {
   bool resolves_references = false;
   std::filesystem::path state_root;  // where uses are counted; empty: not looked at
   std::function<bool(std::string_view)> is_secret;  // empty: not looked at
+  std::function<bool(std::string_view)> is_secret_name = {};  // of a variable; empty: not looked at
 };
 
-// Of a contract whose shape is good. Empty when nothing is wrong.
+// Secrets in a contract of any shape, and in a profile variables that are named like one.
+[[nodiscard]] std::vector<ContractProblem> secret_problems(const Contract& contract,
+                                                           const CrossCheckOptions& options);
+
+// The rest, of a contract whose shape is good. Empty when nothing is wrong.
 [[nodiscard]] std::vector<ContractProblem> cross_problems(const Contract& contract,
                                                           const ContractShelf& shelf,
                                                           const CrossCheckOptions& options);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include "runtime/doors/contract_shelf.hpp"
 #include "runtime/doors/cross_check.hpp"
 #include "runtime/doors/grant.hpp"
+#include "runtime/machine/profile.hpp"
 
 namespace sourceos::cli {
 
@@ -100,8 +102,10 @@ Result<UtcTime> time_of(const Options& options, const Context& context) {
 Status check_all(Findings& found, const runtime::CrossCheckOptions& options) {
   for (const Contract& contract : found.contracts) {
     SOURCEOS_TRY_ASSIGN(std::vector<ContractProblem> problems, contract.shape_problems());
-    if (problems.empty()) {
-      problems = runtime::cross_problems(contract, found.shelf, options);
+    const bool has_shape = problems.empty();
+    std::ranges::move(runtime::secret_problems(contract, options), std::back_inserter(problems));
+    if (has_shape) {
+      std::ranges::move(runtime::cross_problems(contract, found.shelf, options), std::back_inserter(problems));
     }
     found.problems.insert(found.problems.end(), problems.begin(), problems.end());
   }
@@ -241,6 +245,7 @@ Result<Report> validate(const Options& options, Context& context) {
   how.resolves_references = options.has("--with");
   how.state_root = context.host.environment.state_root;
   how.is_secret = [&](std::string_view text) { return is_secret(keeping.redaction(), text); };
+  how.is_secret_name = runtime::is_secret_name;
   SOURCEOS_TRY(check_all(found, how));
   json::Value record = new_record("contracts-validate");
   record["at"] = format_seconds(how.now);

@@ -26,6 +26,27 @@ TEST_CASE("a type that is none of ours is a problem of its own") {
   }
 }
 
+TEST_CASE("each document that says a type with a schema is judged by it") {
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(k_examples.parent_path())) {
+    if (entry.path().extension() != ".json") {
+      continue;
+    }
+    const json::Value schema = example("../" + entry.path().stem().string());
+    const json::Value type = schema.value("/properties/type"_json_pointer, json::Value());
+    if (!type.is_object()) {
+      continue;
+    }
+    const std::string name = type.contains("const") ? type["const"] : type["enum"][0];
+    CAPTURE(name);
+    const auto problems = contract({{"type", name}}).shape_problems().value();
+    REQUIRE_FALSE(problems.empty());
+    CHECK(problems.front().keyword == "required");
+    ++seen;
+  }
+  CHECK(seen > 20);
+}
+
 TEST_CASE("the hash of a contract does not depend on how its file was laid out") {
   const json::Value door = example("terminaldoor.linux");
   const Contract tight = Contract::parse("a", door.dump()).value();

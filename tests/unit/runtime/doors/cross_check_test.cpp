@@ -115,10 +115,27 @@ TEST_CASE("a secret in a contract is named by its place") {
   with_detector.is_secret = [](std::string_view text) { return text == "detected"; };
   const auto profile = changed("agentmachineprofile.linux-native",
                                [](json::Value& d) { d["environment"]["set"][0]["value"] = "detected"; });
-  const auto problems = cross_problems(profile, shelf(), with_detector);
+  const auto problems = secret_problems(profile, with_detector);
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].check == "secret-in-profile");
   CHECK(problems[0].instance_path == "/environment/set/0/value");
+}
+
+TEST_CASE("a variable of a profile that is named like a secret is told, whatever its shape") {
+  CrossCheckOptions with_names = options();
+  with_names.is_secret_name = [](std::string_view name) { return name == "A_TOKEN"; };
+  const auto place_of = [&](const json::Value& environment) {
+    const auto profile =
+        changed("agentmachineprofile.linux-native", [&](json::Value& d) { d["environment"] = environment; });
+    const auto problems = secret_problems(profile, with_names);
+    return problems.empty() ? std::string() : problems.front().check + " " + problems.front().instance_path;
+  };
+  CHECK(place_of({{"allow", {"TERM", "A_TOKEN"}}}) == "secret-in-profile /environment/allow/1");
+  CHECK(place_of({{"set", {{{"name", "A_TOKEN"}, {"value", "x"}}}}}) == "secret-in-profile /environment/set/0");
+  CHECK(place_of({{"set", {{"A_TOKEN", "x"}}}}) == "secret-in-profile /environment/set/A_TOKEN");
+  CHECK(place_of({{"allow", "A_TOKEN"}, {"set", 7}}).empty());
+  CHECK(place_of("A_TOKEN").empty());
+  CHECK(place_of({{"allow", {"TERM"}}}).empty());
 }
 
 TEST_CASE("without other documents at hand references say nothing") {
