@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t k_line_max = 16'384;  // a line that never ends is cut into such parts
 
 constexpr double k_frame_seconds = 0.01;  // what is written closer together is one event
+constexpr std::size_t k_moments_max = 200'000;
 
 redact::DocumentOptions as_text(bool hits) {
   redact::DocumentOptions options;
@@ -72,10 +73,16 @@ class PlaceReader {
   std::int64_t shift_ = 0;
 };
 
-// Not within a character.
+// Not within a character; where it was in what is no text, however much of that there is.
 std::size_t character_begin(std::string_view text, std::size_t at) {
-  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80) {
-    --at;
+  constexpr std::size_t k_longest = 4;
+  const auto is_within = [&](std::size_t place) {
+    return place > 0 && place < text.size() && (static_cast<unsigned char>(text[place]) & 0xC0U) == 0x80;
+  };
+  for (std::size_t begin = at; at - begin < k_longest; --begin) {
+    if (!is_within(begin)) {
+      return begin;
+    }
   }
   return at;
 }
@@ -126,12 +133,13 @@ struct Transcript::State {
   }
 
   void note(std::string size) {
-    if (!options.keeps_text || text.size() >= options.bytes_max) {
+    if (text.size() >= options.bytes_max) {
       return;
     }
     const double now = seconds();
-    if (size.empty() && !moments.empty() && moments.back().size.empty() &&
-        now - moments.back().seconds < k_frame_seconds) {
+    const bool is_close = size.empty() && !moments.empty() && moments.back().size.empty() &&
+                          now - moments.back().seconds < k_frame_seconds;
+    if (is_close || moments.size() >= k_moments_max) {
       moments.back().written = output_bytes;
       return;
     }
@@ -144,8 +152,24 @@ struct Transcript::State {
                        options.started_at.nanoseconds / 1'000'000'000);
   }
 
+  // Where no text is kept, a mark says how much the program had written at each moment.
+  std::string sizes() const {
+    std::string out;
+    std::uint64_t told = 0;
+    for (const Moment& moment : moments) {
+      if (moment.written > told) {
+        out += event(moment.seconds, 'm', fmt::format("{} bytes", moment.written - told));
+      }
+      told = moment.written;
+      if (!moment.size.empty()) {
+        out += event(moment.seconds, 'r', moment.size);
+      }
+    }
+    return out;
+  }
+
   // Each part of the text at the moment at which the program had written it.
-  std::string events(bool with_output) const {
+  std::string events() const {
     std::string out;
     PlaceReader places(masked);
     std::size_t told = 0;
@@ -155,7 +179,7 @@ struct Transcript::State {
       const std::size_t upto =
           last ? text.size() : std::min<std::uint64_t>(places.redacted_at(moment.written), text.size());
       const std::size_t to = std::max(told, character_begin(text, upto));
-      if (with_output && to > told) {
+      if (to > told) {
         out += event(moment.seconds, 'o', std::string_view(text).substr(told, to - told));
       }
       told = to;
@@ -203,9 +227,9 @@ TranscriptEnd Transcript::finish() {
   // The screen joined what the stream held in pieces.
   end.is_withheld = masked_places(lines.record) > masked_places(stream.record);
   end.findings = end.is_withheld ? lines.findings : stream.findings;
-  end.cast = state.header();
+  const bool shows_text = state.options.keeps_text && !end.is_withheld;
+  end.cast = state.header() + (shows_text ? state.events() : state.sizes());
   if (state.options.keeps_text) {
-    end.cast += state.events(!end.is_withheld);
     end.screen = std::move(state.screen_text);
   }
   return end;

@@ -22,7 +22,7 @@ struct TranscriptOptions {
   unsigned columns = 80;
   unsigned rows = 24;
   UtcTime started_at;
-  bool keeps_text = true;  // capture "metadata": times and sizes only
+  bool keeps_text = true;  // capture "metadata": times and sizes only, as marks
 };
 
 struct TranscriptEnd {

@@ -137,6 +137,16 @@ TEST_CASE("the events are the redacted text, however it was written") {
   }
 }
 
+TEST_CASE("bytes that are no text are cut where they were written") {
+  Scene scene;
+  Transcript transcript = scene.transcript();
+  for (int i = 0; i < 2; ++i) {
+    transcript.output(std::string(5, '\x80'));
+    wait();
+  }
+  CHECK(events_of(transcript.finish()).size() == 2);
+}
+
 TEST_CASE("a secret is masked, also when it comes letter by letter") {
   Scene scene;
   Transcript transcript = scene.transcript();
@@ -162,6 +172,7 @@ TEST_CASE("a secret that only the screen shows whole is in neither form") {
   const TranscriptEnd end = transcript.finish();
   CHECK(end.screen.find(secret) == std::string::npos);
   CHECK((end.is_withheld || end.cast.find("REDACTED-") != std::string::npos));
+  CHECK(end.is_withheld == (end.cast.find("\"m\"") != std::string::npos));  // how much it was
 }
 
 TEST_CASE("what is kept is bounded, what is scanned is not") {
@@ -176,11 +187,21 @@ TEST_CASE("what is kept is bounded, what is scanned is not") {
   CHECK(end.screen.size() <= 100);
 }
 
-TEST_CASE("metadata keeps no text") {
+TEST_CASE("metadata keeps no text but times and sizes") {
   Scene scene;
   Transcript transcript = scene.transcript(1 << 20, false);
-  transcript.output("private words\r\n");
+  transcript.output("private ");
+  wait();
+  transcript.resize(90, 20);
+  wait();
+  transcript.output("words\r\n");
   const TranscriptEnd end = transcript.finish();
+  const auto events = events_of(end);
+  REQUIRE(events.size() == 3);
+  CHECK(events[0].kind + events[0].text == "m8 bytes");
+  CHECK(events[1].kind + events[1].text == "r90x20");
+  CHECK(events[2].kind + events[2].text == "m7 bytes");
+  CHECK(events[2].seconds - events[0].seconds >= 0.04);
   CHECK(end.cast.find("private") == std::string::npos);
   CHECK(end.screen.empty());
   CHECK(end.output_bytes == 15);
