@@ -237,8 +237,8 @@ std::optional<Denial> DenySet::find_home(const PathKey& key) const {
   for (const PathKey& home : homes_) {
     const Relation where = relation(key, home);
     if (where == Relation::equal || where == Relation::above) {
-      return Denial{"home-wholesale", "whole-home",
-                    where == Relation::equal ? "$HOME" : "above $HOME"};
+      return Denial{"home-wholesale", "whole-home", "$HOME",
+                    where == Relation::equal ? "is" : "holds"};
     }
     is_inside = is_inside || (where == Relation::below && !home.empty());
   }
@@ -248,7 +248,7 @@ std::optional<Denial> DenySet::find_home(const PathKey& key) const {
   for (const std::string_view folder : k_user_folders) {
     for (const std::string& home : places_.homes) {
       if (key == path_key(places_.adapter, home + std::string(folder.substr(1)))) {
-        return Denial{"user-folder-wholesale", "user-folder", std::string(folder)};
+        return Denial{"user-folder-wholesale", "user-folder", std::string(folder), "is the whole of"};
       }
     }
   }

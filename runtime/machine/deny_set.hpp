@@ -20,6 +20,7 @@ struct Denial {
                             // "store-in-mount"
   std::string_view group;   // "ssh-gpg"
   std::string location;     // template form: "~/.ssh"
+  std::string_view how = "is, holds or lies in";  // the path, that location
 };
 
 // Places that depend on the host and on this call.

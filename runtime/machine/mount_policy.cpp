@@ -99,8 +99,8 @@ class Evaluation {
       return true;
     }
     decision_.group = denial->group;
-    return refuse(denial->reason, fmt::format("'{}' is never mounted: it is, holds or lies in {}",
-                                              request_.host_path, denial->location));
+    return refuse(denial->reason, fmt::format("'{}' is never mounted: it {} {}", request_.host_path,
+                                              denial->how, denial->location));
   }
 
   // Step 3.

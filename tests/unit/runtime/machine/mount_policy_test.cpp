@@ -90,6 +90,15 @@ TEST_CASE("home as a repository is refused in every spelling") {
   }
 }
 
+TEST_CASE("a refusal says how the path meets what is never mounted") {
+  Scene scene;
+  const auto message = [&](const std::string& path) { return scene.typed(path).message; };
+  CHECK(message("~") == "'~' is never mounted: it is $HOME");
+  CHECK(message("/").ends_with("it holds $HOME"));
+  CHECK(message("~/Downloads").ends_with("it is the whole of ~/Downloads"));
+  CHECK(message("~/.ssh/keys").ends_with("it is, holds or lies in ~/.ssh"));
+}
+
 TEST_CASE("denied places are refused by name and by link") {
   Scene scene;
   fs::create_directory_symlink(scene.home / ".ssh", scene.home / "dev/work");
