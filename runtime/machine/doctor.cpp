@@ -11,7 +11,6 @@
 #include "host/host.hpp"
 #include "host/tool_finder.hpp"
 #include "host/tools/answer.hpp"
-#include "host/tools/version.hpp"
 #include "host/tools/nix.hpp"
 #include "runtime/machine/doctor_repo.hpp"
 #include "runtime/machine/profile_rules.hpp"
@@ -131,20 +130,14 @@ class Doctor {
   }
 
   void check_client_version() {
-    client_version_ = podman_.client_version();
-    const std::string& least = profile_.runtime.minimum_podman_version;
+    const std::string least = profile_.runtime.least_podman_version();
+    const PodmanVersion found = podman_.client_version_of(least);
+    client_version_ = found.version;
     const json::Value observed = {{"client", or_null(client_version_)}, {"minimum", least}};
-    if (!client_version_) {
-      const bool is_slow = podman_.answers().back().is_timed_out();
-      MachineCheck& check =
-          checks_.add("podman.version", "fail", "podman does not say its version", observed);
-      check.reason = is_slow ? "probe-timeout" : "version-unknown";
-    } else if (host::is_older_version(*client_version_, least)) {
-      MachineCheck& check =
-          checks_.add("podman.version", "fail",
-              fmt::format("expected {} or later, there is {}", least, *client_version_), observed);
-      check.reason = "podman-too-old";
-      check.remediation = install_hint();
+    if (!found.reason.empty()) {
+      MachineCheck& check = checks_.add("podman.version", "fail", found.message, observed);
+      check.reason = found.reason;
+      check.remediation = found.reason == "podman-too-old" ? install_hint() : "";
     } else {
       checks_.add("podman.version", "pass", *client_version_, observed);
     }

@@ -319,6 +319,11 @@ class Gates {
       return fail(ErrorKind::refused, "rootful-refused",
                   "expected a user without privileges, this is root");
     }
+    const PodmanVersion client =
+        podman_.client_version_of(profile_.runtime.least_podman_version());
+    if (!client.reason.empty()) {
+      return fail(ErrorKind::refused, client.reason, client.message);
+    }
     const PodmanConnection connection = podman_.connection();
     if (!connection.answers) {
       return fail(ErrorKind::refused, connection.reason, "podman does not answer");

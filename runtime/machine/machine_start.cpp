@@ -51,6 +51,11 @@ StartPlan plan_start(PodmanClient& podman, const Profile& profile, const std::st
     plan.machine.state = profile.runtime.uses_machine() ? "unknown" : "not-applicable";
     return refuse(std::move(plan), "podman-missing", "expected podman on PATH, there is none");
   }
+  const PodmanVersion client = podman.client_version_of(profile.runtime.least_podman_version());
+  if (!client.reason.empty()) {
+    plan.machine.state = profile.runtime.uses_machine() ? "unknown" : "not-applicable";
+    return refuse(std::move(plan), client.reason, client.message);
+  }
   if (!profile.runtime.uses_machine()) {
     return plan_native(podman, std::move(plan));
   }

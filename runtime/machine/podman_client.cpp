@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "core/json/json.hpp"
 #include "core/json/parse.hpp"
 #include "core/text.hpp"
@@ -168,6 +170,18 @@ PodmanAnswer PodmanClient::ask(std::string_view name, std::vector<std::string> w
 std::optional<std::string> PodmanClient::client_version() {
   const PodmanAnswer answer = ask("version", {"--version"}, Reach::local);
   return answer.ok() ? non_empty(host::podman_version_in(answer.outcome.output)) : std::nullopt;
+}
+
+PodmanVersion PodmanClient::client_version_of(const std::string& least) {
+  PodmanVersion found{client_version(), "", ""};
+  if (!found.version) {
+    found.reason = answers_.back().is_timed_out() ? "probe-timeout" : "version-unknown";
+    found.message = "podman does not say its version";
+  } else if (host::is_older_version(*found.version, least)) {
+    found.reason = "podman-too-old";
+    found.message = fmt::format("expected {} or later, there is {}", least, *found.version);
+  }
+  return found;
 }
 
 PodmanConnection PodmanClient::connection() {

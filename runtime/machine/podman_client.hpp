@@ -39,6 +39,12 @@ struct PodmanConnection {
   std::optional<std::string> oci_runtime;
 };
 
+struct PodmanVersion {
+  std::optional<std::string> version;
+  std::string reason;   // "podman-too-old", "version-unknown", "probe-timeout"; empty: good
+  std::string message;  // with a reason
+};
+
 struct MachineFacts {
   std::string state = "unknown";  // running, stopped, starting, absent, unknown, not-applicable
   std::string vm_type;
@@ -92,6 +98,8 @@ class PodmanClient {
                    std::uint64_t timeout_ms = limits::k_probe_timeout_ms);
 
   [[nodiscard]] std::optional<std::string> client_version();
+  // Whether the client is new enough: the same question and reasons for a look and for a launch.
+  [[nodiscard]] PodmanVersion client_version_of(const std::string& least);
   [[nodiscard]] PodmanConnection connection();
   [[nodiscard]] MachineFacts machine(const std::string& name);
   [[nodiscard]] PodmanImageFacts image(const std::string& reference);

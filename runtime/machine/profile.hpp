@@ -35,6 +35,8 @@ struct ProfileRuntime {
   std::string network = "none";
 
   [[nodiscard]] bool uses_machine() const { return mode == "machine"; }
+  // What was declared, or what the network needs when that is later.
+  [[nodiscard]] std::string least_podman_version() const;
 };
 
 struct ProfileImage {

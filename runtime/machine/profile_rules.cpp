@@ -9,6 +9,7 @@
 
 #include "core/bytes.hpp"
 #include "core/text.hpp"
+#include "host/tools/version.hpp"
 #include "runtime/machine/profile.hpp"
 
 namespace sourceos::runtime {
@@ -204,6 +205,13 @@ bool is_secret_name(std::string_view name) {
   const std::string lower = text::ascii_lower(name);
   return std::any_of(k_words.begin(), k_words.end(),
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+std::string ProfileRuntime::least_podman_version() const {
+  constexpr std::string_view k_pasta_since = "4.4.0";
+  const bool needs_later =
+      network == "pasta" && host::is_older_version(minimum_podman_version, k_pasta_since);
+  return needs_later ? std::string(k_pasta_since) : minimum_podman_version;
 }
 
 Status check_profile_rules(const Profile& profile) {

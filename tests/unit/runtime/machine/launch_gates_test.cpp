@@ -115,6 +115,32 @@ TEST_CASE("podman that is missing, hangs, lies or is rootful refuses") {
   CHECK(scene.reason() == "podman-missing");
 }
 
+TEST_CASE("podman that is too old refuses with the reason that the doctor gives") {
+  struct Row {
+    const char* version;
+    const char* network;
+    const char* reason;
+  };
+  host::ProcessOutcome slow = tests::exited(124);
+  slow.end = host::ProcessEnd::timed_out;
+  for (const Row& row : {Row{"podman version 4.2.0", "none", "podman-too-old"},
+                         Row{"podman version 4.3.0", "none", ""},
+                         Row{"podman version 4.3.1", "pasta", "podman-too-old"},
+                         Row{"podman version 4.4.0", "pasta", ""},
+                         Row{"words", "none", "version-unknown"}}) {
+    LaunchScene scene;
+    scene.loaded.profile.runtime.network = row.network;
+    scene.answers["--version"] = tests::exited(0, std::string(row.version) + "\n");
+    CAPTURE(row.version);
+    CHECK(scene.reason() == row.reason);
+    CHECK(scene.reason(LaunchKind::shell) == row.reason);
+    CHECK_FALSE(scene.changed_something());
+  }
+  LaunchScene scene;
+  scene.answers["--version"] = slow;
+  CHECK(scene.reason() == "probe-timeout");
+}
+
 TEST_CASE("root is refused unless a seam lets it") {
   LaunchScene scene;
   scene.fake.host.environment.uid = 0;

@@ -69,6 +69,19 @@ TEST_CASE("an absent machine gives the command that makes it, with its roots alo
   CHECK(plan(scene, "windows-podman-wsl").non_claims.size() == 1);
 }
 
+TEST_CASE("a podman that is too old starts nothing, whatever the mode") {
+  MachineScene scene;
+  scene.answers["machine list"] = tests::exited(0, "[]");
+  scene.answers["machine inspect"] = machine("stopped");
+  scene.answers["--version"] = tests::exited(0, "podman version 3.4.4\n");
+  for (const char* preset : {"linux-native", "macos-podman"}) {
+    CHECK(plan(scene, preset).reason == "podman-too-old");
+  }
+  scene.answers["--version"] = tests::exited(0, "no words\n");
+  CHECK(plan(scene, "macos-podman").reason == "version-unknown");
+  CHECK_FALSE(scene.was_asked("machine"));
+}
+
 TEST_CASE("without podman nothing is asked") {
   MachineScene scene;
   scene.fake.host.environment.search_path.clear();
