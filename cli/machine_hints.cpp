@@ -32,9 +32,68 @@ constexpr auto k_meanings = std::to_array<std::pair<std::string_view, std::strin
     {"unreadable", "a file in it could not be read"},
 });
 
+constexpr std::string_view k_own_directory = "name a directory of its own, such as ~/dev/NAME";
+constexpr std::string_view k_plain_path =
+    "name the directory by its plain path, such as ~/dev/NAME";
+constexpr std::string_view k_look_at_contract = "sourceosctl contracts validate FILE";
+constexpr std::string_view k_look_at_set = "sourceosctl contracts validate FILE --with DIR";
+constexpr std::string_view k_new_grant = "ask for a new grant and give it with --grant FILE";
+constexpr std::string_view k_what_podman_made =
+    "podman info, and look at containers.conf and mounts.conf, which add to a container";
+
+// Reasons whose way out is the same whatever was asked for.
+constexpr auto k_hints = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"class-rule", "sourceosctl agent-machine mounts plan"},
+    {"contract-invalid", k_look_at_contract},
+    {"create-failed", "podman images, then podman ps --all"},
+    {"device-in-mount", "take the device out of the directory, or mount one without it"},
+    {"door-missing", "put the door into a directory named by --contracts DIR"},
+    {"door-tool-not-enabled", "enable the tool in its AgentToolDoor, or run another one"},
+    {"evidence-incomplete", "sourceosctl evidence list --open"},
+    {"evidence-unavailable", "sourceosctl evidence fsck"},
+    {"git-branch-mismatch", "git switch BRANCH, the one that the profile pins"},
+    {"git-not-clean", "git status"},
+    {"governance-required",
+     "name the run with --governance REF, or agentPlane.bundle in the profile"},
+    {"grant-expired", k_new_grant},
+    {"grant-lifetime", k_new_grant},
+    {"grant-missing", "give one with --grant FILE"},
+    {"grant-policy-mismatch", k_new_grant},
+    {"grant-revoked", k_new_grant},
+    {"grant-scope", k_look_at_set},
+    {"grant-times", k_new_grant},
+    {"grant-used-up", k_new_grant},
+    {"hardlink-escape-denied", "take the hard link out of the directory, or copy the file"},
+    {"home-wholesale", k_own_directory},
+    {"id-duplicate", k_look_at_contract},
+    {"interrupted", "the same command again"},
+    {"launch-mismatch", k_what_podman_made},
+    {"machine-absent", "sourceosctl agent-machine start"},
+    {"mount-changed", "see who changes the directory, then the same command again"},
+    {"not-a-directory", k_own_directory},
+    {"path-syntax", k_plain_path},
+    {"path-traversal", k_plain_path},
+    {"profile-host-mismatch", "sourceosctl agent-machine init --repo DIR, for this host"},
+    {"profile-invalid", k_look_at_contract},
+    {"ref-unresolved", "put the document into a directory named by --contracts DIR"},
+    {"rootful-refused", "the same command as a user without privileges"},
+    {"secret-in-profile", "take it out of the profile, and name it by reference in secretRefs"},
+    {"secret-material-in-mount", "sourceosctl scan DIR, then move the keys out of it"},
+    {"sensitive-path", k_own_directory},
+    {"store-in-mount",
+     "the same command without --evidence, or with a directory outside the mount"},
+    {"submount-escape-denied", "unmount what is mounted below the directory"},
+    {"symlink-escape-denied", "take the link out of the directory"},
+    {"token-door-unavailable", "set \"required\": false for the secret in secretRefs"},
+    {"trust-gate-denied", "read the trust gate's own reasons; --trust-gate FILE names another one"},
+    {"trust-gate-invalid", k_look_at_contract},
+    {"user-folder-wholesale", "name a directory in it, not the whole folder"},
+});
+
 std::string init_command(const LaunchAsked& asked, std::string_view name) {
-  std::string words = fmt::format("sourceosctl agent-machine init --repo {} --name {}",
-                                  text::shell_word(asked.repo), name);
+  std::string words =
+      fmt::format("sourceosctl agent-machine init --repo {} --name {}",
+                  asked.repo.empty() ? "DIR" : text::shell_word(asked.repo), name);
   if (!asked.tool.empty()) {
     words += " --enable-tool " + asked.tool;
   }
@@ -47,8 +106,17 @@ std::string run_command(const LaunchAsked& asked) {
                      asked.profile.empty() ? "" : " --profile " + text::shell_word(asked.profile));
 }
 
+std::string doctor_command(const LaunchAsked& asked) {
+  return fmt::format("sourceosctl agent-machine doctor{}{}",
+                     asked.profile.empty() ? "" : " --profile " + text::shell_word(asked.profile),
+                     asked.repo.empty() ? "" : " --repo " + text::shell_word(asked.repo));
+}
+
 std::string image_hint(const std::string& image) {
   constexpr std::string_view k_local = "localhost/";
+  if (image.empty()) {
+    return "podman images";
+  }
   const bool is_local = image.starts_with(k_local);  // no registry has it
   return is_local ? fmt::format("podman build --tag {} DIR, or name another image in the profile",
                                 text::shell_word(image))
@@ -58,10 +126,11 @@ std::string image_hint(const std::string& image) {
 }  // namespace
 
 std::string hint_for(std::string_view reason, const LaunchAsked& asked) {
-  if (reason == "tool-not-enabled") {
-    return asked.file.empty()
-               ? init_command(asked, "NAME")
-               : fmt::format("set \"enabled\": true for '{}' in {}", asked.tool, asked.file);
+  if (reason == "tool-not-enabled" && !asked.file.empty()) {
+    return fmt::format("set \"enabled\": true for '{}' in {}", asked.tool, asked.file);
+  }
+  if (reason == "tool-not-enabled" || reason == "unlisted-mount") {
+    return init_command(asked, "NAME");
   }
   if (reason == "no-tty") {
     return "run it in a terminal, or without one: " + run_command(asked);
@@ -69,40 +138,25 @@ std::string hint_for(std::string_view reason, const LaunchAsked& asked) {
   if (reason == "image-missing" || reason == "image-digest-mismatch") {
     return image_hint(asked.image);
   }
-  if (reason == "unlisted-mount") {
-    return init_command(asked, "NAME");
-  }
-  if (reason == "home-wholesale" || reason == "sensitive-path" ||
-      reason == "user-folder-wholesale") {
-    return "name a directory of its own, such as ~/dev/NAME";
-  }
-  if (reason == "path-syntax") {
-    return "name the directory by its plain path, such as ~/dev/NAME";
-  }
-  if (reason == "secret-in-profile") {
-    return "take it out of the profile, and name it by reference in secretRefs";
-  }
   if (reason == "path-missing") {
     return fmt::format("name a directory that is there, or: mkdir -p {}",
-                       text::shell_word(asked.repo));
+                       asked.repo.empty() ? "DIR" : text::shell_word(asked.repo));
   }
-  if (reason == "governance-required") {
-    return "name the run with --governance REF, or agentPlane.bundle in the profile";
+  for (const auto& [known, hint] : k_hints) {
+    if (known == reason) {
+      return std::string(hint);
+    }
   }
-  if (reason == "grant-missing") {
-    return "give one with --grant FILE";
+  return doctor_command(asked);  // looks at all that a launch needs
+}
+
+std::string typeable(std::string command) {
+  constexpr std::string_view k_quoted = "'$HOME/";
+  constexpr std::string_view k_open = "\"$HOME\"'/";
+  for (std::size_t at = 0; (at = command.find(k_quoted, at)) != std::string::npos; at += k_open.size()) {
+    command.replace(at, k_quoted.size(), k_open);
   }
-  if (reason == "contract-invalid" || reason == "id-duplicate") {
-    return "sourceosctl contracts validate FILE";
-  }
-  if (reason == "store-in-mount") {
-    return "the same command without --evidence, or with a directory outside the mount";
-  }
-  if (reason == "podman-missing" || reason == "socket-refused" || reason == "probe-timeout" ||
-      reason == "connection-unknown" || reason == "podman-error") {
-    return "sourceosctl agent-machine doctor";
-  }
-  return {};
+  return command;
 }
 
 std::string explained(std::string_view warning) {

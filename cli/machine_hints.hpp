@@ -16,8 +16,11 @@ struct LaunchAsked {
   std::string image = {};    // of the profile
 };
 
-// Empty when the reason says all there is to say.
+// Never empty: what helps with a reason that is not known here, the doctor tells.
 [[nodiscard]] std::string hint_for(std::string_view reason, const LaunchAsked& asked);
+
+// A command in shown form that a shell takes: in single quotes $HOME would stay as it is written.
+[[nodiscard]] std::string typeable(std::string command);
 
 // A warning's stable word with what it means.
 [[nodiscard]] std::string explained(std::string_view warning);

@@ -142,6 +142,12 @@ Status MachineSession::add_probes(const std::vector<runtime::PodmanAnswer>& answ
 Result<Report> MachineSession::finish(const json::Value& record, const End& end) {
   json::Value shown = clean(record);
   shown["bundleId"] = nullptr;
+  const auto next = shown.find("next");
+  if (!end.reason.empty() && (next == shown.end() || next->is_null() || *next == "")) {
+    shown["next"] = hint_for(end.reason, {});
+  } else if (next != shown.end() && next->is_string()) {
+    *next = typeable(next->get<std::string>());
+  }
   int code = end.exit_code;
   std::string reason = end.reason;
   if (session_) {

@@ -154,7 +154,9 @@ Result<Report> start(const Options& options, Context& context) {
   SOURCEOS_TRY(add_profile(session, profile.profile));
   SOURCEOS_TRY(session.add_probes(podman.answers()));
   json::Value record = record_of(run, context, go);
-  if (run.plan.act == StartPlan::Act::start) {
+  if (!run.plan.recommended.empty()) {
+    record["next"] = run.plan.recommended;
+  } else if (run.plan.act == StartPlan::Act::start && !run.error) {
     record["next"] = next_of_plan(options, go);
   }
   return session.finish(record,
@@ -178,10 +180,8 @@ void print(const json::Value& record, Text& text) {
   for (const json::Value& sentence : part_of(record, "nonClaims")) {
     text.line(sentence.get<std::string>(), Tone::dim);
   }
-  for (const char* key : {"recommended", "next"}) {
-    if (!text_of(record, key).empty()) {
-      text.next(text_of(record, key));
-    }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
   }
   text.field("bundle", part_of(record, "bundleId"));
 }

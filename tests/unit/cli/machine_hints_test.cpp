@@ -19,7 +19,16 @@ TEST_CASE("a refusal says what to type or to change") {
                              "secret-in-profile"}) {
     CHECK_MESSAGE(!hint_for(reason, asked).empty(), reason);
   }
-  CHECK(hint_for("a-reason-of-tomorrow", asked).empty());
+  CHECK(hint_for("launch-mismatch", asked).find("containers.conf") != std::string::npos);
+  CHECK(hint_for("a-reason-of-tomorrow", asked) ==
+        "sourceosctl agent-machine doctor --profile app --repo '~/my app'");
+  CHECK(hint_for("a-reason-of-tomorrow", {}) == "sourceosctl agent-machine doctor");
+  CHECK(hint_for("unlisted-mount", {}) == "sourceosctl agent-machine init --repo DIR --name NAME");
+}
+
+TEST_CASE("a command with the home in quotes can be typed") {
+  CHECK(typeable("mkdir -p '$HOME/my app' '$HOME/x'") == "mkdir -p \"$HOME\"'/my app' \"$HOME\"'/x'");
+  CHECK(typeable("mkdir -p $HOME/app") == "mkdir -p $HOME/app");
 }
 
 TEST_CASE("a warning is told with its meaning, an unknown one as it is") {

@@ -26,6 +26,21 @@ TEST_CASE("a session seals a bundle and shows what has been through redaction") 
   CHECK(session->bundle_urn().starts_with("urn:srcos:evidence-bundle:"));
 }
 
+TEST_CASE("every refusal names what to type next, a good end need not") {
+  CommandScene scene;
+  scene.context.evidence = "none";
+  auto session = MachineSession::begin(scene.context, bundle::Mode::read_only, "agent-machine", "x");
+  REQUIRE(session.has_value());
+  const MachineSession::End refused = end_of(Error(ErrorKind::refused, "launch-mismatch", ""));
+  for (const json::Value& next : {json::Value(nullptr), json::Value("")}) {
+    const auto report = session->finish({{"schema", "s"}, {"next", next}}, refused);
+    CHECK(report->document()["next"].get<std::string>().find("podman info") == 0);
+  }
+  CHECK(session->finish({{"schema", "s"}}, refused)->document().contains("next"));
+  CHECK(session->finish({{"schema", "s"}, {"next", "own"}}, refused)->document()["next"] == "own");
+  CHECK_FALSE(session->finish({{"schema", "s"}}, {})->document().contains("next"));
+}
+
 TEST_CASE("without evidence a command that looks goes on, one that acts does not begin") {
   CommandScene scene;
   scene.context.evidence = "none";
