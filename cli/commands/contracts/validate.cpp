@@ -13,6 +13,7 @@
 #include "cli/workplace.hpp"
 #include "collect/session.hpp"
 #include "core/json/json.hpp"
+#include "core/text.hpp"
 #include "core/time.hpp"
 #include "host/host.hpp"
 #include "runtime/doors/contract.hpp"
@@ -148,6 +149,13 @@ bool has_problem(const Findings& found, const std::string& file) {
                      [&](const ContractProblem& problem) { return problem.file == file; });
 }
 
+// A grant whose schema is kept and whose time is over is told apart from one that is no grant.
+bool fits_schema(const Findings& found, const Contract& contract) {
+  return std::none_of(found.problems.begin(), found.problems.end(), [&](const ContractProblem& problem) {
+    return problem.file == contract.file() && !problem.keyword.empty();
+  });
+}
+
 json::Value files_of(const Findings& found, const redact::Pipeline& redaction) {
   json::Value rows = json::Value::array();
   for (const std::string& file : found.files) {
@@ -157,9 +165,26 @@ json::Value files_of(const Findings& found, const redact::Pipeline& redaction) {
     rows.push_back({{"file", redaction.text(file).str()},
                     {"type", is_read ? redaction.text(at->type()).str() : ""},
                     {"id", is_read ? redaction.text(at->id()).str() : ""},
+                    {"schemaValid", is_read && fits_schema(found, *at)},
                     {"valid", !has_problem(found, file)}});
   }
   return rows;
+}
+
+// The command that judges the grant that is over at a time when it was in force.
+std::string next_of(const Findings& found, const Options& options, std::string_view reason) {
+  const auto problem = std::find_if(found.problems.begin(), found.problems.end(),
+                                    [&](const ContractProblem& each) { return each.check == reason; });
+  if (reason != "grant-expired" || problem == found.problems.end()) {
+    return {};
+  }
+  const auto grant = std::find_if(found.contracts.begin(), found.contracts.end(),
+                                  [&](const Contract& each) { return each.file() == problem->file; });
+  std::string words = "sourceosctl contracts validate " + text::shell_word(problem->file);
+  for (const std::string& directory : options.values("--with")) {
+    words += " --with " + text::shell_word(directory);
+  }
+  return fmt::format("a new grant; to judge this one when it was in force: {} --at {}", words, grant->text("issuedAt"));
 }
 
 // One reason for all: what broke the first rule of ours, else that a schema was broken.
@@ -254,6 +279,8 @@ Result<Report> validate(const Options& options, Context& context) {
   record["errors"] = errors_of(found, keeping.redaction());
   record["bundleId"] = nullptr;
   const std::string reason = reason_of(found);
+  const std::string next = keeping.redaction().text(next_of(found, options, reason)).str();
+  record["next"] = next.empty() ? json::Value(nullptr) : json::Value(next);
   if (keeping.session) {
     SOURCEOS_TRY(keep_bundle(*keeping.session, record, reason, context));
   }
@@ -272,6 +299,9 @@ void print(const json::Value& record, Text& text) {
                           text_of(error, "file"), place.empty() ? "" : " at '" + place + "'"));
     text.quoted(text_of(error, "message"));
   }
+  if (!text_of(record, "next").empty()) {
+    text.next(text_of(record, "next"));
+  }
   if (!text_of(record, "bundleId").empty()) {
     text.field("bundle", text_of(record, "bundleId"));
   }
@@ -285,7 +315,8 @@ constinit const Command k_contracts_validate = {
     .description =
         "Each document is judged by the schema of its type, then by what a schema cannot say: ids "
         "that are unique, no secret inside, grants that are in force and no wider than their profile. "
-        "With --with, references resolve and stay within one workspace.",
+        "With --with, references resolve and stay within one workspace. A grant that is over is "
+        "'grant-expired', whatever its schema says: 'schemaValid' and --at tell the two apart.",
     .options = k_options,
     .operands = k_operands,
     .examples = k_examples,
