@@ -35,6 +35,56 @@ std::optional<collect::GitFacts> git_of(const Context& context, const std::strin
   return state ? std::optional(collect::git_facts_of(*state)) : std::nullopt;
 }
 
+struct Looked {
+  std::vector<runtime::MountRequest> declared;  // by the profile, or what was named
+  std::optional<std::string> repo_ref;
+  std::string repo_path;  // real; empty: none was named
+};
+
+Looked look_at(const std::vector<std::string>& repos, const runtime::Profile& profile,
+               const runtime::PolicyContext& policy) {
+  Looked out{.declared = profile.declared_mounts(), .repo_ref = std::nullopt, .repo_path = {}};
+  if (repos.empty()) {
+    return out;
+  }
+  runtime::MountRequest request;
+  request.mount_id = "repo";
+  request.host_path = repos.front();
+  request.agent_path = "/workspace/dev/repo";
+  request.access = runtime::AccessMode::read_write;
+  request.origin = runtime::PathOrigin::typed;
+  request.direct_execution = true;
+  const runtime::MountDecision decision = runtime::decide_mount(policy, request);
+  const runtime::DenySet& deny = policy.deny;
+  const std::string& shown = decision.resolved.empty() ? decision.requested : decision.resolved;
+  out.repo_path = decision.resolved;
+  out.repo_ref = runtime::shown_host_path(shown, deny.places().homes);
+  if (out.declared.empty()) {
+    out.declared.push_back(request);
+    out.declared.back().host_path = runtime::home_template(deny.adapter(), shown, deny.home());
+  }
+  return out;
+}
+
+// Printed and written is the bundle's entry with the bundle's name.
+Result<Report> finish(const Options& options, Context& context, MachineSession& session,
+                      const runtime::Profile& profile,
+                      const runtime::FingerprintQuestion& question) {
+  SOURCEOS_TRY_ASSIGN(json::Value shown, add_fingerprint(session, question));
+  SOURCEOS_TRY(add_profile(session, profile));
+  session.facts().profile_ref = profile.id;
+  SOURCEOS_TRY_ASSIGN(Report report, session.finish(shown, {}));
+  if (session.has_bundle()) {
+    shown["evidenceRefs"] = {session.bundle_urn()};
+    context.note("bundle " + session.bundle_id());
+  }
+  if (const auto file = options.value("--output")) {
+    SOURCEOS_TRY(write_document(*file, shown, 0644));
+  }
+  SOURCEOS_TRY(context.console.out(to_json_text(shown, Layout::pretty)));
+  return std::move(report).already_printed();
+}
+
 Result<Report> fingerprint(const Options& options, Context& context) {
   const std::vector<std::string> repos = options.values("--repo");
   leave_out_tools_of(context, repos);
@@ -52,31 +102,13 @@ Result<Report> fingerprint(const Options& options, Context& context) {
   for (const runtime::ProfileRepo& each : profile.profile.repos) {
     policy.granted.push_back(each.host_path);
   }
-  std::vector<runtime::MountRequest> declared = profile.profile.declared_mounts();
-  std::optional<std::string> repo_ref;
-  std::string repo_path;
-  if (!repos.empty()) {
-    runtime::MountRequest request;
-    request.mount_id = "repo";
-    request.host_path = repos.front();
-    request.agent_path = "/workspace/dev/repo";
-    request.access = runtime::AccessMode::read_write;
-    request.origin = runtime::PathOrigin::typed;
-    request.direct_execution = true;
-    const runtime::MountDecision decision = runtime::decide_mount(policy, request);
-    repo_path = decision.resolved;
-    const std::string& shown = decision.resolved.empty() ? decision.requested : decision.resolved;
-    repo_ref = runtime::shown_host_path(shown, deny.places().homes);
-    if (declared.empty()) {
-      declared.push_back(request);
-      declared.back().host_path = runtime::home_template(deny.adapter(), shown, deny.home());
-    }
-  }
+  const Looked looked = look_at(repos, profile.profile, policy);
   std::vector<runtime::MountDecision> decisions;
-  for (const runtime::MountRequest& request : declared) {
+  for (const runtime::MountRequest& request : looked.declared) {
     decisions.push_back(runtime::decide_mount(policy, request));
   }
-  SOURCEOS_TRY_ASSIGN(const std::string policy_hash, runtime::policy_hash(declared, *named.document));
+  SOURCEOS_TRY_ASSIGN(const std::string policy_hash,
+                      runtime::policy_hash(looked.declared, *named.document));
   const auto doors = runtime::open_door_refs(context.host.environment, contract_directories(options),
                                              profile.profile);
   runtime::FingerprintQuestion question{
@@ -85,8 +117,8 @@ Result<Report> fingerprint(const Options& options, Context& context) {
       .profile = options.has("--profile") ? &profile : nullptr,
       .effective = profile,
       .deny = deny,
-      .repo_ref = repo_ref,
-      .git = git_of(context, repo_path, session.scratch()),
+      .repo_ref = looked.repo_ref,
+      .git = git_of(context, looked.repo_path, session.scratch()),
       .mounts = std::move(decisions),
       .policy_hash = policy_hash,
       .host_tag = machine_tag(session, context),
@@ -95,19 +127,7 @@ Result<Report> fingerprint(const Options& options, Context& context) {
   if (!doors) {
     question.unknowns.push_back(fmt::format("doors: {}", doors.error().reason));
   }
-  SOURCEOS_TRY_ASSIGN(json::Value shown, add_fingerprint(session, question));
-  SOURCEOS_TRY(add_profile(session, profile.profile));
-  session.facts().profile_ref = profile.profile.id;
-  SOURCEOS_TRY_ASSIGN(Report report, session.finish(shown, {}));
-  if (session.has_bundle()) {
-    shown["evidenceRefs"] = {session.bundle_urn()};
-    context.note("bundle " + session.bundle_id());
-  }
-  if (const auto file = options.value("--output")) {
-    SOURCEOS_TRY(write_document(*file, shown, 0644));
-  }
-  SOURCEOS_TRY(context.console.out(to_json_text(shown, Layout::pretty)));
-  return std::move(report).already_printed();
+  return finish(options, context, session, profile.profile, question);
 }
 
 constexpr std::array k_examples = {
