@@ -65,12 +65,49 @@ bool is_variable(std::string_view value) {
   return rest.empty() || std::string_view(" ./[-,)'\"").contains(rest.front());
 }
 
+// Each bracket closes the one that was opened last.
+bool is_balanced(std::string_view value) {
+  std::string open;
+  for (const char c : value) {
+    if (std::string_view("({[").contains(c)) {
+      open += c == '(' ? ')' : c == '{' ? '}' : ']';
+    } else if (std::string_view(")}]").contains(c)) {
+      if (open.empty() || open.back() != c) {
+        return false;
+      }
+      open.pop_back();
+    }
+  }
+  return open.empty();
+}
+
+// A name stands behind one of the signs, as in `{{ vault_pw }}` and `${NAME:-x}`, also where the end is torn off.
+bool opens_template(std::string_view value) {
+  for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{"}) {
+    for (std::size_t at = value.find(mark); at != std::string_view::npos; at = value.find(mark, at + 1)) {
+      const std::string_view inner = value.substr(at + mark.size());
+      const auto end = std::ranges::find_if_not(inner, [](char c) {
+        return is_letter(c) || is_digit(c) || std::string_view(" _.-").contains(c);
+      });
+      const std::string_view rest = inner.substr(static_cast<std::size_t>(end - inner.begin()));
+      const bool stray = !rest.empty() && (rest.front() == ']' || (mark == "{{" && rest.front() == '}' && !rest.starts_with("}}")));
+      if (!stray || is_balanced(value)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool holds_template(std::string_view value) {
   // Of a pattern: `[a-z0-9-]{1,63}`.
-  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "(?:", "(?P", "}}"}) {
+  for (const std::string_view mark : {"a-z", "A-Z", "[0-9", "\\d+", "(?:", "(?P"}) {
     if (value.find(mark) != std::string_view::npos) {
       return true;
     }
+  }
+  if (value.find("}}") != std::string_view::npos && value.find("{{") == std::string_view::npos) {
+    return true;
   }
   if (value.starts_with("\\s") || value.starts_with("\\f")) {
     return true;  // of a manual's source
@@ -81,10 +118,8 @@ bool holds_template(std::string_view value) {
       return true;
     }
   }
-  for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{", "${{"}) {
-    if (value.find(mark) != std::string_view::npos) {
-      return true;
-    }
+  if (opens_template(value)) {
+    return true;
   }
   constexpr std::size_t k_format_bytes_max = 40;
   for (const std::string_view format : {"%s", "%d", "%v"}) {
@@ -113,8 +148,8 @@ bool is_bracketed(std::string_view value) {
   if (first == '%' && value[2 < value.size() ? 2 : 1] == '/') {
     return true;  // a specifier of a unit file, then a path
   }
-  const bool pair = (first == '<' && last == '>') || (first == '[' && last == ']') || (first == '{' && last == '}') ||
-                    (first == '(' && last == ')');
+  const bool pair = (first == '<' && last == '>') ||
+                    (is_balanced(value) && ((first == '[' && last == ']') || (first == '{' && last == '}') || (first == '(' && last == ')')));
   return pair || value.starts_with("&lt;") || value.starts_with("__") || value.starts_with("<");
 }
 

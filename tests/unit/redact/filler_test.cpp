@@ -17,6 +17,13 @@ TEST_CASE("a format's sign inside of letters is part of a password") {
   CHECK(is_placeholder("token-%s"));
 }
 
+TEST_CASE("brackets that close nothing make no template") {
+  CHECK_FALSE(is_placeholder("{{k}r)w${u]" "pond(otter[>-_$#lane}}"));
+  for (const char* filler : {"{{ .Values.pw", "${PW:-${OTHER}}", "{{ item['pw'] }}", "{pw}", "(see below)", "[{pw}]", "x}}"}) {
+    CHECK_MESSAGE(is_placeholder(filler), filler);
+  }
+}
+
 TEST_CASE("a back slash alone makes no pattern") {
   CHECK_FALSE(is_placeholder("5R8xp" "\\\\b24Rtv"));
   CHECK(is_placeholder("(\\w+)"));
