@@ -97,7 +97,7 @@ void TreeJudge::close() {
       mask(value, class_or(class_of_name(frame.pair_name), "secret"));
     }
   }
-  if (frame.kind == "Secret") {
+  if (text::ascii_lower(frame.kind) == "secret") {
     for (const Scalar& value : frame.data) {
       if (!value.value.empty() && value.value.find("REDACTED-") == std::string::npos) {
         Scalar inner = value;

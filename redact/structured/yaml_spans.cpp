@@ -164,6 +164,19 @@ class YamlReader {
   std::vector<Expects> expects_key_;
 };
 
+// YAML takes no tabs before a key, people and editors do: each becomes a blank, and no place moves.
+std::string without_tabs(std::string_view bytes) {
+  std::string out(bytes);
+  bool begin = true;
+  for (char& c : out) {
+    if (begin && c == '\t') {
+      c = ' ';
+    }
+    begin = c == '\n' || (begin && c == ' ');
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<SecretValues> yaml_secrets(std::string_view bytes) {
@@ -171,7 +184,11 @@ std::optional<SecretValues> yaml_secrets(std::string_view bytes) {
   if (bytes.starts_with(k_byte_order_mark)) {
     return std::nullopt;
   }
-  return YamlReader(bytes).read();
+  auto values = YamlReader(bytes).read();
+  if (!values && bytes.find("\n\t") != std::string_view::npos) {
+    return YamlReader(without_tabs(bytes)).read();
+  }
+  return values;
 }
 
 }  // namespace sourceos::redact

@@ -30,6 +30,12 @@ TEST_CASE("a Kubernetes Secret keeps its keys and loses its data") {
   check_stays_yaml(text);
 }
 
+TEST_CASE("a Kubernetes Secret is known by any case of its kind, and with tabs before its keys") {
+  const std::string text = "apiVersion: v1\nkind: 'secret'\ndata:\n\tuser: YWRtaW4=\n\tpin: \"NzctaG9yc2Vz\"\n";
+  CHECK(parts(text, yaml_secrets(text)) == Strings{"YWRtaW4=", "NzctaG9yc2Vz"});
+  check_stays_yaml(text);
+}
+
 TEST_CASE("quotes, tags and characters of several bytes do not move the place") {
   const std::string text = tests::spelled("note: gr\xC3\xBC\xC3\x9F dich\npassword: \"<1>\"\ntoken: !!str '<6>'\n");
   CHECK(parts(text, yaml_secrets(text)) == Strings{"horse-42", "f00d-feed-8eef-1"});
