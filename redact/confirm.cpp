@@ -272,6 +272,9 @@ bool is_mixed(std::string_view value) {
 
 // More than a word: with a digit, or with marks or capitals inside.
 bool is_near_sure(std::string_view value) {
+  if (!value.empty() && std::string_view(".,:").contains(value.back())) {
+    value.remove_suffix(1);  // of the sentence that it ends
+  }
   const ValueShape shape = shape_of(value);
   const bool varied = shape.digits > 0 || (shape.marks > 0 && !is_identifier(value)) ||
                       (shape.upper > 0 && shape.lower > 0 && !is_identifier(value));

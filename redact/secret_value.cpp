@@ -178,6 +178,13 @@ bool is_plain_word(std::string_view part) {
          (shouted || std::ranges::count_if(part, is_upper) <= static_cast<std::ptrdiff_t>(humps) + 1);
 }
 
+// The random part of `sk_production_...`: no name has so many digits in between.
+bool is_made_run(std::string_view part) {
+  constexpr std::size_t k_made_bytes_min = 20;
+  const ValueShape shape = shape_of(part);
+  return part.size() >= k_made_bytes_min && shape.digits >= 4 && shape.lower + shape.upper >= 4;
+}
+
 // `nettle_aes256_set_key`, `self._lib.NID_aes_256_cbc`: most parts are words.
 bool is_code_name(std::string_view value) {
   constexpr unsigned k_parts_min = 3;
@@ -193,6 +200,9 @@ bool is_code_name(std::string_view value) {
     }
     const std::string_view part = value.substr(from, at - from);
     from = at + 1;
+    if (is_made_run(part)) {
+      return false;
+    }
     parts += part.empty() ? 0U : 1U;
     words += is_plain_word(part) ? 1U : 0U;
   }
