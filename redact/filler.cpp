@@ -50,6 +50,9 @@ bool is_variable(std::string_view value) {
   while (!value.empty() && (value.front() == '\\' || value.front() == '\'' || value.front() == '"')) {
     value.remove_prefix(1);
   }
+  while (value.starts_with("$$")) {
+    value.remove_prefix(1);  // a sign for itself, where another program reads the text first
+  }
   if (value.size() > 2 && (value.front() == '%' || value.front() == '@') && value.back() == value.front()) {
     return true;
   }

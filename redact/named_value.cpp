@@ -324,6 +324,16 @@ bool is_weak_value(const Assignment& found, std::string_view value, std::string_
   return is_random(value, least) && entropy_per_character(value) >= 2.8;
 }
 
+// `password=password`, `MasterUserPassword: !Ref 'MasterUserPassword'`: a name handed on.
+bool repeats_name(std::string_view name, std::string_view value) {
+  const auto word = [](std::string_view text) {
+    std::string out = text::ascii_lower(text.substr(text.rfind('.') + 1));
+    std::erase_if(out, [](char c) { return !is_alnum(c); });
+    return out;
+  };
+  return word(name) == word(value);
+}
+
 }  // namespace
 
 bool is_dotted(std::string_view value) {
@@ -341,7 +351,7 @@ bool is_secret_under(const NameMeaning& meaning, const Assignment& found, std::s
   if (found.numbers) {
     return meaning.strength > NameStrength::faint;
   }
-  if (is_placeholder(value) || is_option(found, value)) {
+  if (is_placeholder(value) || is_option(found, value) || repeats_name(found.name, value)) {
     return false;
   }
   switch (meaning.strength) {

@@ -122,7 +122,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   if (is_password_word(word)) {
     return {"password", NameStrength::password};
   }
-  if (one_of(word, k_key_words)) {
+  if (one_of(word, k_key_words) || word.ends_with("apikey")) {
     return {"api-key", NameStrength::strong};
   }
   if (word == "key" && before == "shared") {

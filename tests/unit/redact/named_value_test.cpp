@@ -30,6 +30,12 @@ TEST_CASE("a setter takes a value, a look-up takes a name") {
   CHECK_FALSE(is_secret(call, "getPassword", "rocket-" "zephyr-03"));
 }
 
+TEST_CASE("a name that is handed on is no value") {
+  CHECK_FALSE(is_secret({.joint = Joint::colon, .quoting = Quoting::quoted}, "MasterUserPassword", "MasterUserPassword"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals}, "self.db_password", "dbPassword"));
+  CHECK(is_secret({.joint = Joint::colon, .quoting = Quoting::quoted}, "db_password", "dbPassword" "7x"));
+}
+
 TEST_CASE("members of things are told from words with dots") {
   CHECK(is_dotted("river" ".x7"));
   CHECK_FALSE(is_dotted("self.value"));
