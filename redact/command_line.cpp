@@ -129,7 +129,11 @@ class Reader {
                                                              : "";
     if (!signs.empty()) {
       const std::size_t sign = of(word).find(signs);
-      if (sign == std::string_view::npos || of(word).starts_with('/')) {
+      if (sign == std::string_view::npos || of(word).starts_with('/') || of(word).starts_with('<')) {
+        return;
+      }
+      if (takes == Takes::user && word.from + sign + 1 == word.to && is_key_alone(of(word).substr(0, sign))) {
+        out_->push_back({word.from, word.to - 1});
         return;
       }
       word.from += sign + 1;
@@ -140,6 +144,14 @@ class Reader {
     if (may_be_secret(of(word), takes) && !(takes == Takes::user && is_sample_pair(text_.substr(0, word.from), of(word)))) {
       out_->push_back({word.from, word.to});
     }
+  }
+
+  // `-u <key>:`: a service that takes its key as the user's name, and no password.
+  static bool is_key_alone(std::string_view user) {
+    constexpr std::size_t k_key_bytes_min = 10;
+    const ValueShape shape = shape_of(user);
+    return user.size() >= k_key_bytes_min && shape.digits >= 2 && shape.lower > 0 && shape.upper + shape.marks > 0 &&
+           !is_placeholder(user) && !is_identifier(user) && user.find('@') == std::string_view::npos;
   }
 
   // Of what is joined to an option: `-p"x"`.
@@ -166,6 +178,9 @@ class Reader {
     }
     if (takes == Takes::place && (value.find("://") != std::string_view::npos || value.starts_with('<'))) {
       return false;
+    }
+    if (!paired && (value.starts_with("http://") || value.starts_with("https://"))) {
+      return false;  // the next word of a line whose option has no value
     }
     return !value.starts_with("/run/") && !value.starts_with("/etc/") && !value.starts_with("./") && !value.starts_with("~/");
   }

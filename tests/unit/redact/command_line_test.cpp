@@ -73,6 +73,13 @@ TEST_CASE("ports, variables, databases and the next option are no secrets") {
   CHECK(secrets_in("mysql -h db; other -p<w>", "mysql").empty());
 }
 
+TEST_CASE("a key may stand where the user's name does, and an address is no password") {
+  CHECK(secrets_in("curl -u <w>7: https://x", "curl") == k_word + "7");
+  CHECK(secrets_in("curl -u administrator: https://x", "curl").empty());
+  CHECK(secrets_in("curl -u <user:password> https://x", "curl").empty());
+  CHECK(secrets_in("curl --tlspassword https://x/y", "curl").empty());
+}
+
 TEST_CASE("each tool of the table begins a rule's match") {
   std::string missing;
   for (const CommandRow& row : k_command_rows) {
