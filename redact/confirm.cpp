@@ -230,7 +230,7 @@ Confirmed confirm_header(const Candidate& candidate) {
     --size;
   }
   const std::string_view value = candidate.after.substr(0, size);
-  if (size < k_token_bytes_min || is_placeholder(value) || is_identifier(value) || is_code(value) ||
+  if (size < k_token_bytes_min || value.starts_with('{') || is_placeholder(value) || is_identifier(value) || is_code(value) ||
       value.starts_with("realm=") || is_parameter(value)) {
     return refused("value");
   }
@@ -345,7 +345,8 @@ Confirmed judge(const Rule& rule, const Candidate& candidate) {
   if (value.find("REDACTED-") != std::string_view::npos) {
     return refused("placeholder");
   }
-  if (rule.klass == "user" && is_everyone(value)) {
+  const bool repeats_name = candidate.match.size() > value.size() && text::ascii_lower(candidate.match).starts_with(text::ascii_lower(value) + "=");
+  if (rule.klass == "user" && (is_everyone(value) || is_nothing(value) || repeats_name)) {
     return refused("common name");
   }
   if (rule.entropy_min > 0 && entropy_per_character(value) < rule.entropy_min) {
