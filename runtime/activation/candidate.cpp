@@ -8,6 +8,7 @@
 #include "host/fault.hpp"
 #include "host/files.hpp"
 #include "host/tools/plist.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/definition.hpp"
 #include "runtime/agent/launcher.hpp"
 #include "runtime/agent/state.hpp"
@@ -185,7 +186,8 @@ Candidate check_agent(host::Host& host, ServiceBackend& backend, const ReadDecla
     return candidate;
   }
   (void)checker.run(Step::preflight, [&] {
-    candidate.preflight = run_preflight(host, backend, agent,
+    const LookedAt looked(host);
+    candidate.preflight = run_preflight(looked.host(), backend, agent,
                                         {.assume_made = true,
                                          .own_override = setting.own_override,
                                          .launcher = candidate.launcher,

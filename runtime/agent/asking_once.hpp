@@ -1,5 +1,5 @@
-// For commands that only look: whoever did not answer once is not waited for again. Each question to
-// a Podman that hangs costs the whole time of a probe, and looking at ten agents asks it thirty.
+// For looking, be it before acting: whoever did not answer once is not waited for again. Each question
+// to a Podman that hangs costs the whole time of a probe, and looking at ten agents asks it thirty.
 #pragma once
 
 #include <memory>

@@ -19,6 +19,7 @@
 #include "host/host.hpp"
 #include "runtime/activation/operator_change.hpp"
 #include "runtime/agent/actor.hpp"
+#include "runtime/agent/asking_once.hpp"
 #include "runtime/agent/stage.hpp"
 #include "runtime/agent/start_bound.hpp"
 
@@ -78,7 +79,8 @@ class Change {
       runtime::PreflightSetting setting;
       setting.assume_made = verb_ == Verb::install || verb_ == Verb::stage;
       setting.own_override = runtime::has_own_override(actor_.places()) && verb_ != Verb::stage;
-      preflight_ = runtime::run_preflight(context_.host, backend_, agent_, setting);
+      const runtime::LookedAt looked(context_.host);
+      preflight_ = runtime::run_preflight(looked.host(), backend_, agent_, setting);
       const json::Value document = runtime::as_json(*preflight_, call_.redactor());
       SOURCEOS_TRY(call_.add_json({"preflight.json"}, collect::EntryKind::check_report, document));
       call_.add_findings(preflight_->policy_findings, {"preflight.json"});

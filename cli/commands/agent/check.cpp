@@ -31,7 +31,8 @@ Result<Report> preflight(const Options& options, Context& context) {
   SOURCEOS_TRY_ASSIGN(AgentCall call,
                       AgentCall::begin(context, agent->declaration.name, bundle::Mode::read_only));
   const auto backend = runtime::make_backend(context.host);
-  const runtime::Preflight result = runtime::run_preflight(context.host, *backend, *agent);
+  const runtime::LookedAt looked(context.host);
+  const runtime::Preflight result = runtime::run_preflight(looked.host(), *backend, *agent);
   json::Value record = new_record("agent-preflight");
   const json::Value document = runtime::as_json(result, call.redactor());
   SOURCEOS_TRY(call.add_json({"preflight.json"}, collect::EntryKind::check_report, document));
