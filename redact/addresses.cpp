@@ -84,6 +84,16 @@ std::vector<std::uint32_t> numbers(std::string_view text, char separator, int ba
 
 }  // namespace
 
+namespace {
+
+// `hmac-sha2-256-etm@openssh.com`: who named an algorithm or a request of SSH (RFC 4251, section 6).
+bool is_ssh_name(std::string_view local, std::string_view domain) {
+  constexpr auto k_namers = std::to_array<std::string_view>({"openssh.com", "libssh.org", "lysator.liu.se", "ssh.com"});
+  return std::ranges::find(k_namers, domain) != k_namers.end() && local.contains('-');
+}
+
+}  // namespace
+
 std::optional<TextRange> email_at(std::string_view text, std::size_t at) {
   constexpr std::size_t k_local_max = 64;
   constexpr std::size_t k_domain_max = 253;
@@ -115,7 +125,7 @@ std::optional<TextRange> email_at(std::string_view text, std::size_t at) {
   if (dot == std::string_view::npos || dot == 0 || !is_alnum(domain.front()) ||
       domain.find("..") != std::string_view::npos || domain.size() - dot < 3 ||
       !std::ranges::all_of(domain.substr(dot + 1), is_letter) ||
-      is_file_ending(domain.substr(dot + 1)) || local == "git") {
+      is_file_ending(domain.substr(dot + 1)) || local == "git" || is_ssh_name(local, domain)) {
     return std::nullopt;
   }
   // What stands before the host of a URL is an authority, not a mailbox; so is `user@host:path`.

@@ -156,7 +156,7 @@ bool is_password_value(const Assignment& found, std::string_view value) {
   if (found.quoting == Quoting::bare && is_package(found, value)) {
     return false;
   }
-  if (found.name == "pass" && (words_only || is_common_word(value))) {
+  if (found.name == "pass" && ((words_only && is_identifier(value)) || is_common_word(value))) {
     return false;  // the verb, and a verdict
   }
   switch (found.joint) {

@@ -25,6 +25,8 @@ TEST_CASE("an address is taken whole") {
 
 TEST_CASE("what only looks like an address is none") {
   CHECK(found(email_at, "a @ b", '@').empty());
+  CHECK(found(email_at, "MACs hmac-sha2-256-etm@openssh.com,umac-64", '@').empty());
+  CHECK(found(email_at, "from someone@openssh.com", '@') == "someone@openssh.com");
   CHECK(found(ipv4_at, "300.1.2.3", '.').empty());
   CHECK(found(ipv4_at, "1.2.3", '.').empty());
   CHECK(found(mac_at, "10:20:30", ':').empty());

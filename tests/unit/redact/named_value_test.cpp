@@ -24,6 +24,12 @@ TEST_CASE("behind the sign of an environment no code stands") {
   CHECK_FALSE(is_secret({.joint = Joint::equals}, "password", "config.password"));
 }
 
+TEST_CASE("a verdict or a word is not what `pass` holds, scrambled letters are") {
+  CHECK(is_secret({.joint = Joint::equals}, "pass", "RdCCKK" "HrNQtyJR"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals}, "pass", "granted"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals}, "pass", "renderColor"));
+}
+
 TEST_CASE("a setter takes a value, a look-up takes a name") {
   const Assignment call{.joint = Joint::argument, .quoting = Quoting::quoted};
   CHECK(is_secret(call, "setPassword", "rocket-" "zephyr-03"));
