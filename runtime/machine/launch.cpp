@@ -11,6 +11,7 @@
 #include "host/files.hpp"
 #include "host/host.hpp"
 #include "host/interrupt.hpp"
+#include "runtime/machine/container_mounts.hpp"
 #include "runtime/machine/real_path.hpp"
 
 namespace sourceos::runtime {
@@ -167,13 +168,18 @@ class Launch {
   Status check_made() {
     SOURCEOS_TRY_ASSIGN(const json::Value made, inspect("container-inspect"));
     outcome_.differences = differences(container_, made);
-    if (!outcome_.differences.empty()) {
-      return fail(ErrorKind::refused, "launch-mismatch",
-                  fmt::format("the container is not what was planned: {}",
-                              fmt::join(outcome_.differences, "; ")));
-    }
+    SOURCEOS_TRY(refuse_differences());
     SOURCEOS_TRY(order("init", {"init", container_.name}, "init-failed", k_create_timeout_ms));
     return plan_.is_local ? check_pins() : Status();
+  }
+
+  Status refuse_differences() const {
+    if (outcome_.differences.empty()) {
+      return {};
+    }
+    return fail(ErrorKind::refused, "launch-mismatch",
+                fmt::format("the container is not what was planned: {}",
+                            fmt::join(outcome_.differences, "; ")));
   }
 
   Status check_pins() {
@@ -183,8 +189,9 @@ class Launch {
       return fail(ErrorKind::refused, "launch-mismatch",
                   "podman names no process of the container");
     }
-    const fs::path root = host::system_path(host_.environment, "/proc") /
-                          std::to_string(pid.get<std::uint64_t>()) / "root";
+    const fs::path process = host::system_path(host_.environment, "/proc") /
+                             std::to_string(pid.get<std::uint64_t>());
+    const fs::path root = process / "root";
     for (const PlannedBind& bind : container_.binds) {
       if (!bind.pin) {
         continue;
@@ -197,7 +204,9 @@ class Launch {
                         bind.target));
       }
     }
-    return {};
+    outcome_.differences =
+        mount_differences(container_, host::read_mount_table(process / "mountinfo"));
+    return refuse_differences();
   }
 
   void start() {

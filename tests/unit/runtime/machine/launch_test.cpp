@@ -33,8 +33,18 @@ struct Stage : LaunchScene {
     std::filesystem::create_directory_symlink(inside / "r", home / "dev/hop");
     // The same directory under both names, as a bind mount has it.
     bind_back();
+    mounted("");
     answers["create"] = answers["init"] = answers["rm"] = tests::exited(0, "id\n");
     say();
+  }
+
+  // The container's mount table: what was planned, and these lines.
+  void mounted(const std::string& more) {
+    std::string table;
+    for (const PlannedBind& bind : made.container.binds) {
+      table += "1 0 8:1 /x " + bind.target + (bind.is_read_only ? " ro" : " rw") + " - ext4 /dev/a rw\n";
+    }
+    (void)fake.home.write("root/proc/77/mountinfo", table + more);
   }
 
   void say() {
@@ -99,6 +109,17 @@ TEST_CASE("a container that is more than planned is removed and never started") 
   CHECK(stage.was_asked("rm --force"));
   CHECK_FALSE(stage.was_asked("init"));
   CHECK_FALSE(outcome.is_started);
+}
+
+TEST_CASE("a mount that inspect does not show is removed and never started") {
+  Stage stage;
+  stage.mounted("2 0 0:6 /kvm /dev/kvm rw - devtmpfs devtmpfs rw\n");
+  const LaunchOutcome outcome = stage.run();
+  REQUIRE(outcome.failure.has_value());
+  CHECK(outcome.failure->reason == "launch-mismatch");
+  CHECK(outcome.failure->message.find("/dev/kvm") != std::string::npos);
+  CHECK(stage.attached == 0);
+  CHECK(stage.was_asked("rm --force"));
 }
 
 TEST_CASE("another directory inside than was checked is removed and never started") {
