@@ -14,6 +14,7 @@ namespace {
 constexpr auto k_meanings = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"container-host-ignored",
      "CONTAINER_HOST is set and not passed on: the profile does not name it in environment.allow"},
+    {"container-left", "podman did not remove the container"},
     {"git-directory-outside", "the git directory lies outside, so the mount is read-only"},
     {"git-metadata-linked",
      "git's directory, hooks or configuration is a link, so the mount is read-only"},

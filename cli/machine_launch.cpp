@@ -263,6 +263,9 @@ class LaunchCommand {
                         [&](const std::vector<std::string>& argv) { return attachment.run(argv); });
     // What was done is told, also when a signal ended it.
     const host::InterruptShield shield;
+    if (!outcome_.container_left().empty()) {
+      plan_.warnings.emplace_back("container-left");
+    }
     SOURCEOS_TRY(record_launch_end({*session_, context_, plan_, outcome_, attachment, session_id_,
                                     deny_.places().homes}));
     return finish(outcome_end());
@@ -305,7 +308,7 @@ class LaunchCommand {
     record["decision"] = plan_.decision_document();
     record["mounts"] = plan_.mount_rows(deny_.places().homes);
     record["warnings"] = plan_.warnings;
-    record["findings"] = findings();
+    record["findings"] = finding_rows(*session_);
     record["deniedAttempts"] = json::Value::array();
     for (const collect::DeniedAttempt& denied : session_->facts().denied_attempts) {
       record["deniedAttempts"].push_back(
@@ -315,7 +318,9 @@ class LaunchCommand {
     }
     const std::optional<Error>& error = plan_.refusal ? plan_.refusal : outcome_.failure;
     record["message"] = error ? json::Value(error->read_out()) : json::Value(nullptr);
-    const std::string next = !error                ? next_of_plan(options_, go_)
+    const std::string left = outcome_.container_left();
+    const std::string next = !left.empty()         ? "podman rm --force " + left
+                             : !error              ? next_of_plan(options_, go_)
                              : error->next.empty() ? hint_for(error->reason, asked())
                                                    : error->next;
     record["next"] = next.empty() ? json::Value(nullptr) : json::Value(next);
@@ -336,21 +341,12 @@ class LaunchCommand {
                                     text_of(finding, "ruleId")));
         }
       }
+      if (!left.empty()) {
+        context_.note(explained("container-left") + ": " + next);
+      }
       context_.note("bundle " + session_->bundle_id());
     }
     return report;
-  }
-
-  // What the program inside left that the host would run.
-  json::Value findings() const {
-    json::Value rows = json::Value::array();
-    for (const collect::CollectorFinding& finding : session_->facts().findings) {
-      const bool is_high = finding.severity == collect::FindingSeverity::high;
-      rows.push_back({{"ruleId", finding.rule_id},
-                      {"severity", is_high ? "high" : "medium"},
-                      {"message", session_->pipeline().text(finding.excerpt).str()}});
-    }
-    return rows;
   }
 
   const Options& options_;

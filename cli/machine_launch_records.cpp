@@ -125,6 +125,17 @@ Status record_transcript(const LaunchEnd& end) {
 
 }  // namespace
 
+json::Value finding_rows(MachineSession& session) {
+  json::Value rows = json::Value::array();
+  for (const collect::CollectorFinding& finding : session.facts().findings) {
+    const bool is_high = finding.severity == collect::FindingSeverity::high;
+    rows.push_back({{"ruleId", finding.rule_id},
+                    {"severity", is_high ? "high" : "medium"},
+                    {"message", session.pipeline().text(finding.excerpt).str()}});
+  }
+  return rows;
+}
+
 Status record_launch_end(const LaunchEnd& end) {
   SOURCEOS_TRY(record_actions(end));
   if (!end.outcome.container.empty()) {

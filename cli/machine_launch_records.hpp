@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json/fwd.hpp"
 #include "core/result.hpp"
 #include "runtime/machine/launch.hpp"
 
@@ -25,5 +26,8 @@ struct LaunchEnd {
 };
 
 [[nodiscard]] Status record_launch_end(const LaunchEnd& end);
+
+// What the program inside left that the host would run.
+[[nodiscard]] json::Value finding_rows(MachineSession& session);
 
 }  // namespace sourceos::cli

@@ -271,6 +271,12 @@ class Launch {
 
 }  // namespace
 
+std::string LaunchOutcome::container_left() const {
+  const bool is_left = !actions.empty() && actions.back().action == "remove" &&
+                       actions.back().status == collect::ActionStatus::failed;
+  return is_left ? actions.back().target : std::string();
+}
+
 LaunchOutcome launch(host::Host& host, host::ToolFinder& tools, const PodmanAddress& address,
                      const LaunchPlan& plan, const AttachFunction& attach) {
   return Launch(host, tools, address, plan, attach).run();

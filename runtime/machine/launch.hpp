@@ -21,6 +21,9 @@ struct LaunchOutcome {
   std::string container;  // what `container inspect` printed after the start
   std::vector<PodmanAnswer> answers;
   std::vector<std::string> differences;
+
+  // The container that Podman did not remove when told to; empty when it did.
+  [[nodiscard]] std::string container_left() const;
 };
 
 // Runs `podman start --attach ...` joined with the operator's streams.

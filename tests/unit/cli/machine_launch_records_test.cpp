@@ -11,6 +11,21 @@ using namespace sourceos;
 using namespace sourceos::cli;
 using tests::CommandScene;
 
+TEST_CASE("findings are told redacted, with how bad they are") {
+  CommandScene scene;
+  auto session =
+      MachineSession::begin(scene.context, bundle::Mode::read_only, "agent-machine-session", "x")
+          .value();
+  CHECK(finding_rows(session).empty());
+  const std::string token = "gh" + std::string("p_0123456789abcdefghijABCDEFGHIJ012345");
+  session.facts().findings.push_back(
+      {"repo-executes-code", collect::FindingSeverity::high, {}, "core.pager " + token});
+  const json::Value rows = finding_rows(session);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0]["severity"] == "high");
+  CHECK(rows[0].dump().find(token) == std::string::npos);
+}
+
 TEST_CASE("what a launch did, and why it ended, is in its bundle") {
   CommandScene scene;
   auto session =

@@ -160,6 +160,15 @@ TEST_CASE("orders that fail end the launch and leave nothing") {
   CHECK(stage.was_asked("rm"));
 }
 
+TEST_CASE("a container that podman does not remove is named") {
+  Stage stage;
+  CHECK(stage.run().container_left().empty());
+  stage.answers["rm"] = MachineScene::failed(125, "Error: busy");
+  const LaunchOutcome outcome = stage.run();
+  CHECK_FALSE(outcome.failure);
+  CHECK(outcome.container_left() == stage.made.container.name);
+}
+
 TEST_CASE("an interrupt ends the launch and removes the container") {
   Stage stage;
   host::ToolFinder tools(stage.fake.host.environment);
