@@ -25,12 +25,11 @@ Status ContractShelf::add_directory(const std::filesystem::path& directory, Pres
     if (!entry.name.ends_with(".json") || entry.kind == host::FileKind::directory) {
       continue;
     }
-    const auto text = host::read_file(directory / entry.name, limits::k_config_file_bytes_max);
-    if (!text) {
-      continue;
-    }
-    auto contract = Contract::parse((directory / entry.name).string(), *text);
-    if (contract && is_contract_type(contract->type())) {
+    auto contract = Contract::read(directory / entry.name);
+    if (!contract) {
+      unread_.push_back({(directory / entry.name).string(), "", "", contract.error().reason,
+                         contract.error().message});
+    } else if (is_contract_type(contract->type())) {
       add(std::move(*contract));
     }
   }
@@ -56,9 +55,9 @@ const Contract* ContractShelf::find(std::string_view id) const {
 }
 
 const Contract* ContractShelf::revocation_of(std::string_view id) const {
-  for (const auto& [entry_id, contract] : by_id_) {
-    if (contract.type() == "RevocationEntry" && contract.text("targetRef") == id) {
-      return &contract;
+  for (const Contract* each : all()) {
+    if (each->type() == "RevocationEntry" && each->text("targetRef") == id) {
+      return each;
     }
   }
   return nullptr;
@@ -83,6 +82,14 @@ Status ContractShelf::check_duplicates() const {
   return fail(ErrorKind::refused, "id-duplicate", fmt::format("'{}': {}", first.file, first.message));
 }
 
+Status ContractShelf::check_unread() const {
+  if (unread_.empty()) {
+    return {};
+  }
+  const ContractProblem& first = unread_.front();
+  return fail(ErrorKind::refused, "contract-invalid", fmt::format("'{}': {}", first.file, first.message));
+}
+
 Result<ContractShelf> open_contract_shelf(const host::Environment& environment,
                                           const std::vector<std::filesystem::path>& directories) {
   ContractShelf shelf;
@@ -94,6 +101,7 @@ Result<ContractShelf> open_contract_shelf(const host::Environment& environment,
   SOURCEOS_TRY(shelf.add_directory(environment.root / "etc/sourceos/contracts",
                                    ContractShelf::Presence::optional));
   SOURCEOS_TRY(shelf.check_duplicates());
+  SOURCEOS_TRY(shelf.check_unread());
   return shelf;
 }
 

@@ -1,6 +1,6 @@
 // Where contracts named by URN are looked for: directories of *.json files, the first level only.
 // What is no contract is left alone; one id in two documents that differ is an error that names
-// both files.
+// both files, and so is a file that cannot be read: it may be what revokes a grant.
 #pragma once
 
 #include <filesystem>
@@ -36,15 +36,19 @@ class ContractShelf {
   // "id-duplicate" for each id that two differing documents have.
   [[nodiscard]] const std::vector<ContractProblem>& duplicates() const { return duplicates_; }
   [[nodiscard]] Status check_duplicates() const;  // `refused`, "id-duplicate"
+  // Files of its directories that are no JSON document within the bounds, each with its reason.
+  [[nodiscard]] const std::vector<ContractProblem>& unread() const { return unread_; }
+  [[nodiscard]] Status check_unread() const;  // `refused`, "contract-invalid"
 
  private:
   std::map<std::string, Contract, std::less<>> by_id_;
   std::vector<Contract> without_id_;
   std::vector<ContractProblem> duplicates_;
+  std::vector<ContractProblem> unread_;
 };
 
 // `--contracts` first, then <config root>/contracts and /etc/sourceos/contracts. The shelf of a
-// command that acts; refuses duplicates.
+// command that acts; refuses duplicates and files that cannot be read.
 [[nodiscard]] Result<ContractShelf> open_contract_shelf(
     const host::Environment& environment, const std::vector<std::filesystem::path>& directories);
 

@@ -84,6 +84,10 @@ Result<Findings> read_all(const Options& options) {
       found.files.push_back(each->file());
       found.contracts.push_back(*each);
     }
+    for (const ContractProblem& each : found.shelf.unread()) {
+      found.files.push_back(each.file);
+      found.problems.push_back(each);
+    }
   }
   return found;
 }

@@ -42,6 +42,32 @@ TEST_CASE("one id in two documents that differ names both files") {
   CHECK(both.check_duplicates().error().reason == "id-duplicate");
 }
 
+TEST_CASE("a file that cannot be read is told, since it may revoke a grant") {
+  TemporaryDirectory scratch;
+  host::Environment environment;
+  environment.config_root = scratch.path() / "config";
+  environment.root = scratch.path() / "root";
+  const auto place = scratch.path() / "given";
+  put(place / "a.json", example("terminaldoor.linux"));
+  put(place / "package.json", {{"name", "no contract"}});
+  CHECK(open_contract_shelf(environment, {place}).has_value());
+  for (const std::string& text : {std::string("{"), std::string(R"({"a":1,"a":2})"), std::string("[]"),
+                                  R"({"targetRef":")" + std::string(10'000, 'a') + R"("})"}) {
+    std::ofstream(place / "b.json") << text;
+    const auto opened = open_contract_shelf(environment, {place});
+    REQUIRE_FALSE(opened.has_value());
+    CHECK(opened.error().reason == "contract-invalid");
+    CHECK(opened.error().message.find("b.json") != std::string::npos);
+  }
+}
+
+TEST_CASE("an entry that revokes counts also without an id of its own") {
+  ContractShelf shelf;
+  shelf.add(contract({{"type", "RevocationEntry"}, {"targetRef", "urn:srcos:host-interface-grant:g"}}));
+  CHECK(shelf.revocation_of("urn:srcos:host-interface-grant:g") != nullptr);
+  CHECK(shelf.revocation_of("urn:srcos:host-interface-grant:h") == nullptr);
+}
+
 TEST_CASE("a command looks in the directories it was given, then in the account's and the system's") {
   TemporaryDirectory scratch;
   host::Environment environment;
