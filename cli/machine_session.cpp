@@ -146,7 +146,8 @@ Result<Report> MachineSession::finish(const json::Value& record, const End& end)
   if (!end.reason.empty() && (next == shown.end() || next->is_null() || *next == "")) {
     shown["next"] = hint_for(end.reason, {});
   } else if (next != shown.end() && next->is_string()) {
-    *next = typeable(next->get<std::string>());
+    const std::string words = typeable(next->get<std::string>());
+    *next = words.empty() ? json::Value(nullptr) : json::Value(words);
   }
   int code = end.exit_code;
   std::string reason = end.reason;

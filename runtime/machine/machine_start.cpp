@@ -26,6 +26,9 @@ StartPlan plan_native(PodmanClient& podman, StartPlan plan) {
     plan.recommended = "podman info";
     return refuse(std::move(plan), reason, "rootless podman does not answer");
   }
+  if (plan.connection.rootless == false) {
+    return refuse(std::move(plan), "rootful-refused", "podman answers as rootful");
+  }
   plan.note = "not-required";
   return plan;
 }

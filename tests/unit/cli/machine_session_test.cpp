@@ -39,6 +39,7 @@ TEST_CASE("every refusal names what to type next, a good end need not") {
   CHECK(session->finish({{"schema", "s"}}, refused)->document().contains("next"));
   CHECK(session->finish({{"schema", "s"}, {"next", "own"}}, refused)->document()["next"] == "own");
   CHECK_FALSE(session->finish({{"schema", "s"}}, {})->document().contains("next"));
+  CHECK(session->finish({{"schema", "s"}, {"next", ""}}, {})->document()["next"].is_null());
 }
 
 TEST_CASE("without evidence a command that looks goes on, one that acts does not begin") {

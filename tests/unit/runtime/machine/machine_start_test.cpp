@@ -29,6 +29,8 @@ TEST_CASE("native mode has nothing to start") {
   CHECK(plan(scene, "linux-native").note == "not-required");
   scene.answers["info"] = MachineScene::failed(125, "connection refused");
   CHECK(plan(scene, "linux-native").reason == "socket-refused");
+  scene.answers["info"] = tests::exited(0, R"({"host":{"security":{"rootless":false}}})");
+  CHECK(plan(scene, "linux-native").reason == "rootful-refused");
 }
 
 TEST_CASE("a machine is started only when it is there and stopped") {
