@@ -175,20 +175,23 @@ json::Value files_of(const Findings& found, const redact::Pipeline& redaction) {
   return rows;
 }
 
-// The command that judges the grant that is over at a time when it was in force.
+// The same question again, for a grant that is over at a time when it was in force.
 std::string next_of(const Findings& found, const Options& options, std::string_view reason) {
-  const auto problem = std::find_if(found.problems.begin(), found.problems.end(),
-                                    [&](const ContractProblem& each) { return each.check == reason; });
-  if (reason != "grant-expired" || problem == found.problems.end()) {
+  if (found.problems.empty()) {
     return {};
   }
-  const auto grant = std::find_if(found.contracts.begin(), found.contracts.end(),
-                                  [&](const Contract& each) { return each.file() == problem->file; });
+  auto problem = std::ranges::find(found.problems, reason, &ContractProblem::check);
+  problem = problem == found.problems.end() ? found.problems.begin() : problem;
   std::string words = "sourceosctl contracts validate " + text::shell_word(problem->file);
   for (const std::string& directory : options.values("--with")) {
     words += " --with " + text::shell_word(directory);
   }
-  return fmt::format("a new grant; to judge this one when it was in force: {} --at {}", words, grant->text("issuedAt"));
+  const auto contract = std::ranges::find(found.contracts, problem->file, &Contract::file);
+  if (reason != "grant-expired" || contract == found.contracts.end()) {
+    return "mend what is named, then: " + words;
+  }
+  return fmt::format("a new grant; to judge this one when it was in force: {} --at {}", words,
+                     contract->text("issuedAt"));
 }
 
 // One reason for all: what broke the first rule of ours, else that a schema was broken.
