@@ -38,6 +38,8 @@ constexpr std::string_view k_plain_path =
     "name the directory by its plain path, such as ~/dev/NAME";
 constexpr std::string_view k_look_at_contract = "sourceosctl contracts validate FILE";
 constexpr std::string_view k_look_at_set = "sourceosctl contracts validate FILE --with DIR";
+constexpr std::string_view k_what_is_inspected =
+    "name a bundle, or a file that 'agent-machine mounts init --output FILE' wrote";
 constexpr std::string_view k_new_grant = "ask for a new grant and give it with --grant FILE";
 constexpr std::string_view k_what_podman_made =
     "podman info, and look at containers.conf and mounts.conf, which add to a container";
@@ -70,6 +72,7 @@ constexpr auto k_hints = std::to_array<std::pair<std::string_view, std::string_v
     {"interrupted", "the same command again"},
     {"launch-mismatch", k_what_podman_made},
     {"machine-absent", "sourceosctl agent-machine start"},
+    {"malformed", k_what_is_inspected},
     {"mount-changed", "see who changes the directory, then the same command again"},
     {"not-a-directory", k_own_directory},
     {"path-syntax", k_plain_path},
@@ -78,9 +81,11 @@ constexpr auto k_hints = std::to_array<std::pair<std::string_view, std::string_v
     {"profile-invalid", k_look_at_contract},
     {"ref-unresolved", "put the document into a directory named by --contracts DIR"},
     {"rootful-refused", "the same command as a user without privileges"},
+    {"schema", k_what_is_inspected},
     {"secret-in-profile", "take it out of the profile, and name it by reference in secretRefs"},
     {"secret-material-in-mount", "sourceosctl scan DIR, then move the keys out of it"},
     {"sensitive-path", k_own_directory},
+    {"signature-absent", "the same command without --require-signature, or for a whole bundle"},
     {"store-in-mount",
      "the same command without --evidence, or with a directory outside the mount"},
     {"submount-escape-denied", "unmount what is mounted below the directory"},

@@ -16,7 +16,7 @@ TEST_CASE("a refusal says what to type or to change") {
   CHECK(hint_for("image-missing", asked) == "podman pull registry.example.org/x:1");
   for (const char* reason : {"unlisted-mount", "home-wholesale", "path-missing", "governance-required",
                              "contract-invalid", "store-in-mount", "podman-missing", "path-syntax",
-                             "secret-in-profile"}) {
+                             "secret-in-profile", "signature-absent", "schema", "malformed"}) {
     CHECK_MESSAGE(!hint_for(reason, asked).empty(), reason);
   }
   CHECK(hint_for("launch-mismatch", asked).find("containers.conf") != std::string::npos);
