@@ -161,7 +161,7 @@ class AssignmentReader : public PairReader {
                           std::ranges::none_of(out_.name.substr(out_.name.rfind('.') + 1), [](char c) { return c >= 'a' && c <= 'z'; });
     // `{default_pass, <<"x">>}` of Erlang.
     const bool tuple = !closed && peek() == ',' && begin_of_name() > 0 && text_[begin_of_name() - 1] == '{';
-    if (((closed || constant || tuple) && take(",")) || (!closed && peek() == '(' && (peek(1) == '"' || peek(1) == '\'') && take("("))) {
+    if (((closed || constant || tuple) && take(",")) || (!closed && (peek(1) == '"' || peek(1) == '\'') && (take("(") || take("{")))) {
       out_.joint = Joint::argument;
       return true;
     }

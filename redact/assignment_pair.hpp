@@ -20,11 +20,30 @@ class PairReader : public ValueReader {
     for (int count = 0; count < 3; ++count) {
       if (!take_quote().empty()) {
         quoted = true;
-      } else if (!take("**") && !take("[]") && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
+      } else if (!take("**") && !take_dimension() && !take("]") && !take("}") && !(peek() == ')' && (peek(1) == ':' || peek(1) == '=') && take(")"))) {
         break;
       }
     }
     return quoted;
+  }
+
+  // `[]`, and of an array that is filled `[32] =`.
+  bool take_dimension() {
+    constexpr std::size_t k_dimension_bytes_max = 24;
+    if (take("[]")) {
+      return true;
+    }
+    const std::string_view near = rest().substr(0, k_dimension_bytes_max);
+    std::size_t end = near.starts_with('[') ? 1 : near.size();
+    while (end < near.size() && is_word(near[end])) {
+      ++end;
+    }
+    const std::string_view sign = end < near.size() && near[end] == ']' ? near.substr(end + 1) : std::string_view();
+    if (!sign.starts_with(" = ") && !sign.starts_with("=\"")) {
+      return false;
+    }
+    at_ += end + 1;
+    return true;
   }
 
   // After a quoted (or YAML) name: `", "value": "`, `\n  value: `, `" value="`, `</key><string>`.

@@ -140,6 +140,12 @@ bool is_sure_run(std::string_view value, const ValueShape& shape) {
   return long_hex || (shape.upper >= 2 && shape.lower >= 2 && shape.digits >= 2);
 }
 
+// Capitals and small letters as no name has them.
+bool is_scrambled_word(std::string_view value, const ValueShape& shape) {
+  constexpr std::size_t k_scrambled_bytes_min = 9;
+  return value.size() >= k_scrambled_bytes_min && shape.only_letters() && shape.upper >= 2 && shape.lower >= 2 && !is_identifier(value);
+}
+
 bool is_password_value(const Assignment& found, std::string_view value) {
   const ValueShape shape = shape_of(value);
   if (is_app_password(value)) {
@@ -170,7 +176,8 @@ bool is_password_value(const Assignment& found, std::string_view value) {
       return found.quoting == Quoting::quoted && (shape.spaces == 0 || shape.mixed()) && value.size() >= 6 && shape.lower + shape.upper > 0 &&
              (!is_identifier(value) || (is_setter(found.name) && (shape.digits > 0 || is_dotted(value)))) && (!is_code(value) || is_dotted(value));
     case Joint::words: return found.quoting == Quoting::quoted || (shape.mixed() && value.size() >= 6 && !is_identifier(value)) || (!words_only && shape.marks > 0 && shape.digits > 0) ||
-             (shape.upper > 0 && shape.lower > 0 && value.size() >= k_token_bytes_min && value.find_first_of("!@#$%^&*?~+=") < value.size() - 1);
+             (shape.upper > 0 && shape.lower > 0 && value.size() >= k_token_bytes_min && value.find_first_of("!@#$%^&*?~+=") < value.size() - 1) ||
+             is_scrambled_word(value, shape);
     case Joint::comparison: return found.quoting == Quoting::quoted;
     default: break;
   }

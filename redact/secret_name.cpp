@@ -93,7 +93,7 @@ constexpr auto k_after_weak = std::to_array<std::string_view>(
 constexpr auto k_other_keys = std::to_array<std::string_view>({
     "public", "pub",    "primary", "foreign", "partition", "sort",   "cache",  "row",     "object", "index", "map",
     "dict",   "json",   "group",   "unique",  "composite", "lookup", "search", "hot",     "routing", "registry", "bucket",
-    "config", "label",  "annotation", "translation", "idempotency", "dedup", "event", "metric", "header", "no"});
+    "config", "socket", "label",  "annotation", "translation", "idempotency", "dedup", "event", "metric", "header", "no"});
 constexpr auto k_other_tokens = std::to_array<std::string_view>({
     "next", "page", "continuation", "pagination", "cancellation", "max",   "min",    "num",     "total",
     "eos",  "bos",  "pad",          "unk",        "sep",          "cls",   "mask",   "stop",    "special",

@@ -24,6 +24,13 @@ TEST_CASE("behind the sign of an environment no code stands") {
   CHECK_FALSE(is_secret({.joint = Joint::equals}, "password", "config.password"));
 }
 
+TEST_CASE("what stands in words behind a name is a secret when no word looks like it") {
+  CHECK(is_secret({.joint = Joint::words}, "password", "OypKKfp" "kxUGwV"));
+  CHECK_FALSE(is_secret({.joint = Joint::words}, "password", "XMLHttpRequest"));
+  CHECK_FALSE(is_secret({.joint = Joint::words}, "password", "Kerberos"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals}, "Sec-WebSocket-Key", "dGhlIHNhbXBs" "ZSBub25jZQ=="));
+}
+
 TEST_CASE("a verdict or a word is not what `pass` holds, scrambled letters are") {
   CHECK(is_secret({.joint = Joint::equals}, "pass", "RdCCKK" "HrNQtyJR"));
   CHECK_FALSE(is_secret({.joint = Joint::equals}, "pass", "granted"));

@@ -68,6 +68,17 @@ TEST_CASE("every rule masks what its examples say and leaves its counter-example
   }
 }
 
+TEST_CASE("a carriage return at a line's end hides nothing") {
+  for (const Rule& rule : builtin_rules()) {
+    for (const std::string_view text : rule.examples) {
+      const Example example = expand_example(text, 1);
+      if (!example.text.contains('\n')) {
+        CHECK_MESSAGE(!masked_by(rule, example.text + "\r\n").empty(), rule.id << ": " << text);
+      }
+    }
+  }
+}
+
 TEST_CASE("every match holds a keyword of its rule") {
   for (const Rule& rule : builtin_rules()) {
     for (const std::string_view text : rule.examples) {
