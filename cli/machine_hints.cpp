@@ -75,6 +75,7 @@ constexpr auto k_hints = std::to_array<std::pair<std::string_view, std::string_v
     {"malformed", k_what_is_inspected},
     {"mount-changed", "see who changes the directory, then the same command again"},
     {"not-a-directory", k_own_directory},
+    {"not-ready", "mend what the failed checks name, then the same command again"},
     {"path-syntax", k_plain_path},
     {"path-traversal", k_plain_path},
     {"profile-host-mismatch", "sourceosctl agent-machine init --repo DIR, for this host"},
@@ -143,6 +144,9 @@ std::string hint_for(std::string_view reason, const LaunchAsked& asked) {
   }
   if (reason == "image-missing" || reason == "image-digest-mismatch") {
     return image_hint(asked.image);
+  }
+  if (reason == "profile-invalid" && asked.profile.find('/') != std::string::npos) {
+    return "sourceosctl contracts validate " + text::shell_word(asked.profile);
   }
   if (reason == "path-missing") {
     return fmt::format("name a directory that is there, or: mkdir -p {}",

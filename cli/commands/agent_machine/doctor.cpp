@@ -61,6 +61,11 @@ Result<Report> doctor(const Options& options, Context& context) {
   json::Value record = new_record("agent-machine-doctor");
   record["profile"] = profile.profile.name;
   record.update(document);
+  for (const runtime::MachineCheck& check : report.checks.rows()) {
+    if (check.status == "fail" && !check.remediation.empty() && !record.contains("next")) {
+      record["next"] = check.remediation;
+    }
+  }
   return session.finish(
       record, report.checks.is_ready()
                   ? MachineSession::End{}

@@ -19,6 +19,9 @@ TEST_CASE("a refusal says what to type or to change") {
                              "secret-in-profile", "signature-absent", "schema", "malformed"}) {
     CHECK_MESSAGE(!hint_for(reason, asked).empty(), reason);
   }
+  CHECK(hint_for("profile-invalid", asked) == "sourceosctl contracts validate FILE");
+  CHECK(hint_for("profile-invalid", {.profile = "./p.json"}) == "sourceosctl contracts validate ./p.json");
+  CHECK(hint_for("not-ready", {}).find("doctor") == std::string::npos);
   CHECK(hint_for("launch-mismatch", asked).find("containers.conf") != std::string::npos);
   CHECK(hint_for("a-reason-of-tomorrow", asked) ==
         "sourceosctl agent-machine doctor --profile app --repo '~/my app'");
