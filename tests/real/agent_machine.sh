@@ -250,6 +250,19 @@ for signal in TERM HUP; do
     fail "a run that was interrupted is not canceled"
 done
 
+# --- what mounts.conf adds stands in no description of the container, and is found all the same
+mkdir -p "$HOME/.config/containers" "$HOME/handed"
+echo "key of the host" >"$HOME/handed/key"
+echo "$HOME/handed:/run/secrets" >"$HOME/.config/containers/mounts.conf"
+if "$ctl" agent-machine run --tool codex --repo "$repo" --profile app --json -- -c 'cat /run/secrets/key' \
+  >"$work/added.json" 2>"$work/added.txt"; then
+  fail "a mount that nobody planned was run with"
+fi
+rm "$HOME/.config/containers/mounts.conf"
+[ "$(field reason "$work/added.json")" = launch-mismatch ] || fail "no launch-mismatch: $(field reason "$work/added.json")"
+if grep -q "key of the host" "$work/added.txt"; then fail "the tool read what mounts.conf added"; fi
+[ -z "$(podman ps --all --quiet)" ] || fail "a container with another mount was left"
+
 # --- shell, through a real terminal
 secret="gh""p_$(LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 36 || true)"
 session=agent-machine-$$
