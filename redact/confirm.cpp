@@ -15,6 +15,7 @@
 #include "redact/named_value.hpp"
 #include "redact/secret_name.hpp"
 #include "redact/secret_value.hpp"
+#include "redact/vocabulary.hpp"
 
 namespace sourceos::redact {
 
@@ -133,13 +134,6 @@ std::string_view before_secret(const Candidate& candidate) {
   return whole_text(candidate).substr(0, candidate.before.size() + candidate.from);
 }
 
-// Accounts that every machine has.
-bool is_everyone(std::string_view user) {
-  static constexpr auto k_everyone = std::to_array<std::string_view>(
-      {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
-  return std::ranges::find(k_everyone, user) != k_everyone.end();
-}
-
 // A user's name is told from the word `user` in a log by its form: quoted, or the name is one of a
 // setting (`DB_USER`, `username`), not the bare word.
 bool is_user_setting(const Assignment& found) {
@@ -168,7 +162,7 @@ Confirmed confirm_identity(const Rule& rule, const Candidate& candidate, const A
   if (rule.klass == "user" && !is_user_setting(found)) {
     return refused("place");
   }
-  if (rule.klass == "user" && (is_everyone(value) || is_uuid(value))) {
+  if (rule.klass == "user" && (is_common_account(value) || is_uuid(value))) {
     return refused("common name");
   }
   constexpr std::size_t k_number_bytes_min = 5;
@@ -346,7 +340,8 @@ Confirmed judge(const Rule& rule, const Candidate& candidate) {
     return refused("placeholder");
   }
   const bool repeats_name = candidate.match.size() > value.size() && text::ascii_lower(candidate.match).starts_with(text::ascii_lower(value) + "=");
-  if (rule.klass == "user" && (is_everyone(value) || is_nothing(value) || repeats_name)) {
+  if ((rule.klass == "user" && (is_common_account(value) || is_nothing(value) || repeats_name)) ||
+      (rule.severity == bundle::Severity::low && is_sample_url(candidate.match))) {
     return refused("common name");
   }
   if (rule.entropy_min > 0 && entropy_per_character(value) < rule.entropy_min) {

@@ -55,6 +55,9 @@ struct Confirmed {
 // `user:password`, `username:pass`: how documents spell such a pair. `before` ends where `value` begins.
 [[nodiscard]] bool is_sample_pair(std::string_view before, std::string_view value);
 
+// `scheme://user:password@localhost` as documents spell it, or with a filler where the password stands.
+[[nodiscard]] bool is_sample_url(std::string_view url);
+
 // Identifiers that everyone may see: digests with their algorithm, UUIDs, layer ids, integrity
 // hashes, certificates, public keys.
 [[nodiscard]] bool is_public_identifier(std::string_view value);

@@ -199,6 +199,23 @@ bool is_sample_pair(std::string_view before, std::string_view value) {
          std::ranges::any_of(k_users, [&near](std::string_view user) { return near.ends_with(user); });
 }
 
+bool is_sample_url(std::string_view url) {
+  const std::size_t begin = url.find("://");
+  const std::size_t end = url.rfind('@');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
+    return false;
+  }
+  const std::size_t colon = url.find(':', begin + 3);
+  if (colon >= end) {
+    return false;
+  }
+  static constexpr auto k_hosts = std::to_array<std::string_view>({"localhost", "127.", "host", "your", "server"});
+  const std::string_view password = url.substr(colon + 1, end - colon - 1);
+  const std::string host = text::ascii_lower(url.substr(end + 1, 10));
+  const bool nowhere = std::ranges::any_of(k_hosts, [&host](std::string_view name) { return host.starts_with(name); });
+  return (nowhere && is_sample_pair(url.substr(0, colon + 1), password)) || (password.size() > 2 && is_placeholder(password) && !is_common_word(password));
+}
+
 bool is_placeholder(std::string_view value) {
   value = text::trim(value);
   if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||

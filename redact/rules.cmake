@@ -12,6 +12,7 @@ set(SOURCEOS_RULE_FILES
   rules/vaults.toml
   rules/services.toml
   rules/issuers.toml
+  rules/platforms.toml
   rules/code.toml
   rules/commands.toml
   rules/databases.toml

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace sourceos::redact {
@@ -146,6 +147,12 @@ static_assert(std::ranges::is_sorted(k_words));
 
 bool is_vocabulary(std::string_view word) {
   return std::ranges::binary_search(k_words, std::string_view(text::ascii_lower(word)));
+}
+
+bool is_common_account(std::string_view user) {
+  static constexpr auto k_accounts = std::to_array<std::string_view>(
+      {"root", "admin", "administrator", "guest", "nobody", "anonymous", "postgres", "mysql", "www-data", "user", "system"});
+  return std::ranges::find(k_accounts, user) != k_accounts.end();
 }
 
 }  // namespace sourceos::redact

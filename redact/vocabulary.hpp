@@ -9,4 +9,7 @@ namespace sourceos::redact {
 // Without case.
 [[nodiscard]] bool is_vocabulary(std::string_view word);
 
+// Accounts that every machine has.
+[[nodiscard]] bool is_common_account(std::string_view user);
+
 }  // namespace sourceos::redact

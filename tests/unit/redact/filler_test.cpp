@@ -12,6 +12,16 @@ TEST_CASE("fillers are told from secrets") {
   CHECK_FALSE(is_placeholder("river" "-otter-42"));
 }
 
+TEST_CASE("a URL of a document is told from one that opens a door") {
+  for (const char* url : {"postgres://user:password@host", "mongodb://YOUR_USERNAME:YOUR_PASSWORD@db", "redis://:your-pw@cache",
+                          "mysql://app:${PW}@db"}) {
+    CHECK_MESSAGE(is_sample_url(url), url);
+  }
+  for (const char* url : {"postgres://app:river" "42@db", "amqp://user:password@mq.example.com", "postgres://db/app", "mongodb://admin:" "password@db", "mail@x://y"}) {
+    CHECK_FALSE_MESSAGE(is_sample_url(url), url);
+  }
+}
+
 TEST_CASE("a format's sign inside of letters is part of a password") {
   CHECK_FALSE(is_placeholder("SwWXp" "%sSHiQH"));
   CHECK(is_placeholder("token-%s"));

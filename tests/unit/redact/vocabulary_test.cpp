@@ -17,3 +17,8 @@ TEST_CASE("a name is no common word") {
     CHECK_FALSE(is_vocabulary(word));
   }
 }
+
+TEST_CASE("accounts that every machine has are common") {
+  CHECK(is_common_account("postgres"));
+  CHECK_FALSE(is_common_account("jdoe"));
+}
