@@ -177,6 +177,12 @@ bool is_escaped_sign(std::string_view value) {
          value.find_first_not_of("0123456789abcdefABCDEF", digits) == std::string_view::npos;
 }
 
+// `0123456789abcdefghijklmnopqrstuvwxyz`: what a value may be made of.
+bool is_alphabet(std::string_view value) {
+  value.remove_prefix(value.starts_with("0123456789") ? 10 : 0);
+  return value.starts_with("abcdefghijklmnopqrstuvwxyz") || value.starts_with("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
 bool is_own_placeholder(std::string_view value) { return value.find("REDACTED-") != std::string_view::npos; }
 
 bool refers_to_store(std::string_view value) {
@@ -219,7 +225,7 @@ bool is_sample_url(std::string_view url) {
 bool is_placeholder(std::string_view value) {
   value = text::trim(value);
   if (value.empty() || is_one_byte_repeated(value) || is_only_marks(value) || is_variable(value) ||
-      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || is_escaped_sign(value) || refers_to_store(value) || is_version(value)) {
+      holds_template(value) || is_bracketed(value) || is_own_placeholder(value) || is_alphabet(value) || is_escaped_sign(value) || refers_to_store(value) || is_version(value)) {
     return true;
   }
   const std::string lower = text::ascii_lower(value);

@@ -338,7 +338,10 @@ bool repeats_name(std::string_view name, std::string_view value) {
     std::erase_if(out, [](char c) { return !is_alnum(c); });
     return out;
   };
-  return word(name) == word(value);
+  constexpr std::size_t k_repeated_bytes_min = 8;
+  const std::string whole = word(name);
+  const std::string part = word(value);
+  return part == whole || (part.size() >= k_repeated_bytes_min && whole.ends_with(part));
 }
 
 }  // namespace

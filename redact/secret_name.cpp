@@ -73,7 +73,7 @@ constexpr auto k_key_kinds = std::to_array<std::string_view>({
     "live",      "write",   "read",    "ingest",     "insert",   "query",          "management",    "record",
     "developer", "user",    "token",   "security"});
 constexpr auto k_about = std::to_array<std::string_view>({
-    "id",        "ids",       "name",      "names",     "file",      "files",     "filename",  "path",
+    "id",        "ids",       "name",      "names",     "url", "urls", "chars",     "file",      "files",     "filename",  "path",
     "paths",     "dir",       "directory", "uri",       "endpoint",  "endpoints", "host",      "type",
     "types",     "length",    "len",       "size",      "count",     "max",       "min",       "limit",
     "expiry",    "expires",   "expire",    "expiration", "expired",  "ttl",       "age",       "policy",
@@ -93,11 +93,11 @@ constexpr auto k_after_weak = std::to_array<std::string_view>(
 constexpr auto k_other_keys = std::to_array<std::string_view>({
     "public", "pub",    "primary", "foreign", "partition", "sort",   "cache",  "row",     "object", "index", "map",
     "dict",   "json",   "group",   "unique",  "composite", "lookup", "search", "hot",     "routing", "registry", "bucket",
-    "config", "socket", "label",  "annotation", "translation", "idempotency", "dedup", "event", "metric", "header", "no"});
+    "schema", "sequence", "natural", "config", "socket", "label",  "annotation", "translation", "idempotency", "dedup", "event", "metric", "header", "no"});
 constexpr auto k_other_tokens = std::to_array<std::string_view>({
     "next", "page", "continuation", "pagination", "cancellation", "max",   "min",    "num",     "total",
     "eos",  "bos",  "pad",          "unk",        "sep",          "cls",   "mask",   "stop",    "special",
-    "input", "output", "completion", "resume",    "cached",       "new",   "no",     "image"});
+    "public", "input", "output", "completion", "resume",    "cached",       "new",   "no",     "image"});
 constexpr auto k_pass_parts = std::to_array<std::string_view>({"bypass",    "compass",  "trespass", "surpass",  "encompass", "underpass",
                                                         "overpass", "multipass", "lastpass", "keepass", "onepass", "buypass", "minipass",
                                                         "renderpass", "subpass", "lowpass", "highpass", "bandpass", "firstpass", "secondpass", "singlepass",
@@ -138,7 +138,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
     }
     return {"key", NameStrength::weak};
   }
-  if (word.ends_with("token") && !one_of(before, k_other_tokens) && before != "key") {
+  if (word.ends_with("token") && word != "jsonwebtoken" && !one_of(before, k_other_tokens) && before != "key") {
     return {"token", NameStrength::strong};
   }
   static constexpr auto k_chosen_secrets = std::to_array<std::string_view>({"shared", "radius", "tacacs", "enable", "sip"});

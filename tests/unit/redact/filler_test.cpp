@@ -6,7 +6,7 @@ using namespace sourceos::redact;
 
 TEST_CASE("fillers are told from secrets") {
   for (const char* filler : {"${DB_PASSWORD}", "<your-token>", "changeme", "****", "{{ vault_pw }}", "xxxxxxxx",
-                             "null", "%s", "\\eab5", "$(cat /run/secrets/x)", "sha256", "1234567890", "$$password"}) {
+                             "null", "%s", "\\eab5", "$(cat /run/secrets/x)", "sha256", "1234567890", "$$password", "0123456789abcdefghijklmnopqrstuvwxyz_-."}) {
     CHECK_MESSAGE(is_placeholder(filler), filler);
   }
   CHECK_FALSE(is_placeholder("river" "-otter-42"));

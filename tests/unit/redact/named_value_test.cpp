@@ -46,6 +46,7 @@ TEST_CASE("a setter takes a value, a look-up takes a name") {
 TEST_CASE("a name that is handed on is no value") {
   CHECK_FALSE(is_secret({.joint = Joint::colon, .quoting = Quoting::quoted}, "MasterUserPassword", "MasterUserPassword"));
   CHECK_FALSE(is_secret({.joint = Joint::equals}, "self.db_password", "dbPassword"));
+  CHECK_FALSE(is_secret({.joint = Joint::equals, .quoting = Quoting::quoted}, "SN_id_Gost28147_KeyMeshing", "id-Gost28147-KeyMeshing"));
   CHECK(is_secret({.joint = Joint::colon, .quoting = Quoting::quoted}, "db_password", "dbPassword" "7x"));
 }
 

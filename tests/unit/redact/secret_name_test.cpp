@@ -20,7 +20,8 @@ TEST_CASE("a name's class does not depend on how its words are joined") {
 TEST_CASE("a name that tells about a secret holds none") {
   for (const std::string_view name :
        {"PASSWORD_FILE", "secretName", "token_type", "tokenizer", "max_tokens", "key_id", "public_key", "primaryKey",
-        "nextToken", "password_policy", "bypass", "pass-through", "PassThrough", "monkey", "author", "keyboard", "passwordEncryption", "publicKeyToken"}) {
+        "nextToken", "password_policy", "bypass", "pass-through", "PassThrough", "monkey", "author", "keyboard", "passwordEncryption", "publicKeyToken",
+        "publicToken", "schemaKey", "validKeyChars", "dev.credentials.url", "io.jsonwebtoken"}) {
     CHECK_MESSAGE(class_of_name(name).empty(), name);
   }
 }
