@@ -68,22 +68,6 @@ bool is_variable(std::string_view value) {
   return rest.empty() || std::string_view(" ./[-,)'\"").contains(rest.front());
 }
 
-// Each bracket closes the one that was opened last.
-bool is_balanced(std::string_view value) {
-  std::string open;
-  for (const char c : value) {
-    if (std::string_view("({[").contains(c)) {
-      open += c == '(' ? ')' : c == '{' ? '}' : ']';
-    } else if (std::string_view(")}]").contains(c)) {
-      if (open.empty() || open.back() != c) {
-        return false;
-      }
-      open.pop_back();
-    }
-  }
-  return open.empty();
-}
-
 // A name stands behind one of the signs, as in `{{ vault_pw }}` and `${NAME:-x}`, also where the end is torn off.
 bool opens_template(std::string_view value) {
   for (const std::string_view mark : {"${", "$(", "#{", "{{", "<%", "%(", "@{"}) {
@@ -94,7 +78,7 @@ bool opens_template(std::string_view value) {
       });
       const std::string_view rest = inner.substr(static_cast<std::size_t>(end - inner.begin()));
       const bool stray = !rest.empty() && (rest.front() == ']' || (mark == "{{" && rest.front() == '}' && !rest.starts_with("}}")));
-      if (!stray || is_balanced(value)) {
+      if (!stray || brackets_of(value) == Brackets::balanced) {
         return true;
       }
     }
@@ -152,7 +136,7 @@ bool is_bracketed(std::string_view value) {
     return true;  // a specifier of a unit file, then a path
   }
   const bool pair = (first == '<' && last == '>') ||
-                    (is_balanced(value) && ((first == '[' && last == ']') || (first == '{' && last == '}') || (first == '(' && last == ')')));
+                    (brackets_of(value) == Brackets::balanced && ((first == '[' && last == ']') || (first == '{' && last == '}') || (first == '(' && last == ')')));
   return pair || value.starts_with("&lt;") || value.starts_with("__") || value.starts_with("<");
 }
 

@@ -48,7 +48,7 @@ bool joins_words(std::string_view value) {
 // A piece of an expression: a bracket closes that was opened before, or one opens a block.
 bool is_torn(std::string_view value) {
   const std::size_t close = value.find(')');
-  return value.starts_with('{') ||
+  return (value.starts_with('{') && brackets_of(value) != Brackets::crossed) ||
          (close != std::string_view::npos && close + 1 < value.size() && value.find('(') == std::string_view::npos);
 }
 

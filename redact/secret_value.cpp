@@ -333,4 +333,23 @@ double estimated_bits(std::string_view value) {
   return entropy_per_character(value) * static_cast<double>(value.size());
 }
 
+Brackets brackets_of(std::string_view value) {
+  std::string open;
+  bool torn = false;
+  for (const char c : value) {
+    if (std::string_view("({[").contains(c)) {
+      open += c == '(' ? ')' : c == '{' ? '}' : ']';
+    } else if (std::string_view(")}]").contains(c)) {
+      if (open.empty()) {
+        torn = true;
+      } else if (open.back() != c) {
+        return Brackets::crossed;
+      } else {
+        open.pop_back();
+      }
+    }
+  }
+  return torn || !open.empty() ? Brackets::torn : Brackets::balanced;
+}
+
 }  // namespace sourceos::redact

@@ -25,4 +25,9 @@ struct ValueShape {
 // Letters and digits mixed as issuers of tokens do it, long enough.
 [[nodiscard]] bool is_random(std::string_view value, std::size_t length_min);
 
+// How the brackets of a value go: each closes the one opened last; one is missing; one closes
+// another kind than the one that is open, as no code has it.
+enum class Brackets : unsigned char { balanced, torn, crossed };
+[[nodiscard]] Brackets brackets_of(std::string_view value);
+
 }  // namespace sourceos::redact

@@ -51,3 +51,10 @@ TEST_CASE("a bracket inside of a password makes no call of it") {
   CHECK(is_code("!response.includes("));
   CHECK_FALSE(is_location("zHAF75PW+/YbgLKD7/AEl4"));
 }
+
+TEST_CASE("brackets are balanced, torn or crossed") {
+  CHECK(brackets_of("f(a[1])") == Brackets::balanced);
+  CHECK(brackets_of("x)") == Brackets::torn);
+  CHECK(brackets_of("{a") == Brackets::torn);
+  CHECK(brackets_of("{a)b}") == Brackets::crossed);
+}
