@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,16 @@ namespace sourceos::text {
 // Lines without their LF (and CR before it); a last empty line is left out.
 [[nodiscard]] std::vector<std::string_view> lines(std::string_view text);
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+// Of a list that is long and asked often: most words are told apart by length and first byte.
+[[nodiscard]] constexpr bool is_one_of(std::string_view word, std::span<const std::string_view> list) {
+  for (const std::string_view each : list) {
+    if (each.size() == word.size() && (word.empty() || each.front() == word.front()) && each == word) {
+      return true;
+    }
+  }
+  return false;
+}
 
 // Shell-style match of a whole path: `*` and `?` stop at '/', `**` does not, `[a-z]` and `[!a]`.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view path);

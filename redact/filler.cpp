@@ -14,11 +14,6 @@ namespace {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::ranges::find(list, word) != list.end();
-}
-
 // What stands at the begin of a filler: `your-token-here`, `<token>`, `changeme`.
 constexpr auto k_filler_begins = std::to_array<std::string_view>({
     "your-", "your_", "your ", "yourp", "yours", "yourt", "yourk", "youra", "<your",  "enter-", "enter_",  "enter ",      "insert", "put-",    "put_",    "replace",
@@ -185,7 +180,7 @@ bool is_sample_pair(std::string_view before, std::string_view value) {
   static constexpr auto k_users = std::to_array<std::string_view>({"user:", "username:", "login:", "://:", "account:", "u:"});
   constexpr std::size_t k_user_bytes_max = 12;
   const std::string near = text::ascii_lower(before.substr(before.size() - std::min(before.size(), k_user_bytes_max)));
-  return one_of(text::ascii_lower(value), k_values) &&
+  return text::is_one_of(text::ascii_lower(value), k_values) &&
          std::ranges::any_of(k_users, [&near](std::string_view user) { return near.ends_with(user); });
 }
 
@@ -213,7 +208,7 @@ bool is_placeholder(std::string_view value) {
     return true;
   }
   const std::string lower = text::ascii_lower(value);
-  if (std::ranges::any_of(k_filler_begins, [&lower](std::string_view begin) { return lower.starts_with(begin); })) {
+  if (std::ranges::any_of(k_filler_begins, [&lower](std::string_view begin) { return lower.front() == begin.front() && lower.starts_with(begin); })) {
     return true;
   }
   if (is_filler_number(lower)) {
@@ -224,7 +219,7 @@ bool is_placeholder(std::string_view value) {
       lower.ends_with("_here") || lower.ends_with("placeholder")) {
     return true;
   }
-  return one_of(lower, k_fillers) || is_common_word(lower);
+  return text::is_one_of(lower, k_fillers) || is_common_word(lower);
 }
 
 }  // namespace sourceos::redact

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text.hpp"
 #include "redact/confirm.hpp"
 
 namespace sourceos::redact {
@@ -47,11 +48,6 @@ Words words_of(std::string_view name) {
   }
   std::erase_if(words, [](const std::string& word) { return word.empty(); });
   return words;
-}
-
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::ranges::find(list, word) != list.end();
 }
 
 constexpr auto k_password_ends = std::to_array<std::string_view>({
@@ -108,13 +104,13 @@ constexpr auto k_other_passes = std::to_array<std::string_view>(
      "optimization", "compiler", "function", "loop", "module", "ask", "check"});
 
 bool is_password_word(std::string_view word) {
-  if (one_of(word, k_pass_words) || word == "requirepass" || word == "masterauth") {
+  if (text::is_one_of(word, k_pass_words) || word == "requirepass" || word == "masterauth") {
     return true;
   }
   if (std::ranges::any_of(k_password_ends, [word](std::string_view end) { return word.ends_with(end); })) {
     return true;
   }
-  return word.size() > 5 && word.ends_with("pass") && !one_of(word, k_pass_parts);
+  return word.size() > 5 && word.ends_with("pass") && !text::is_one_of(word, k_pass_parts);
 }
 
 // A word by itself; `before` is the one in front of it or empty.
@@ -122,27 +118,27 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   if (is_password_word(word)) {
     return {"password", NameStrength::password};
   }
-  if (one_of(word, k_key_words) || word.ends_with("apikey")) {
+  if (text::is_one_of(word, k_key_words) || word.ends_with("apikey")) {
     return {"api-key", NameStrength::strong};
   }
   if (word == "key" && before == "shared") {
     return {"password", NameStrength::password};  // `pre-shared-key`: people choose it
   }
   if (word == "key" || (word.size() > 5 && word.ends_with("key"))) {
-    if (one_of(before, k_other_keys) || word == "monkey" || word == "hotkey" || word == "turkey" || word == "pubkey" ||
+    if (text::is_one_of(before, k_other_keys) || word == "monkey" || word == "hotkey" || word == "turkey" || word == "pubkey" ||
         word == "publickey" || word == "primarykey" || word == "hockey" || word == "jockey") {
       return {};
     }
-    if (one_of(before, k_key_kinds)) {
+    if (text::is_one_of(before, k_key_kinds)) {
       return {before == "private" ? "private-key" : "api-key", NameStrength::strong};
     }
     return {"key", NameStrength::weak};
   }
-  if (word.ends_with("token") && word != "jsonwebtoken" && !one_of(before, k_other_tokens) && before != "key") {
+  if (word.ends_with("token") && word != "jsonwebtoken" && !text::is_one_of(before, k_other_tokens) && before != "key") {
     return {"token", NameStrength::strong};
   }
   static constexpr auto k_chosen_secrets = std::to_array<std::string_view>({"shared", "radius", "tacacs", "enable", "sip"});
-  if (word == "secret" && one_of(before, k_chosen_secrets)) {
+  if (word == "secret" && text::is_one_of(before, k_chosen_secrets)) {
     return {"password", NameStrength::password};  // people choose it
   }
   if (word.ends_with("secret")) {
@@ -158,7 +154,7 @@ NameMeaning meaning_of_word(std::string_view word, std::string_view before) {
   if (word.size() > 6 && word.ends_with("salt")) {
     return {"token", NameStrength::weak};  // `passwordsalt`
   }
-  if (one_of(word, k_weak)) {
+  if (text::is_one_of(word, k_weak)) {
     return {word == "sig" ? "signature" : word.ends_with("id") || word == "sid" ? "session" : "token",
             NameStrength::weak};
   }
@@ -175,17 +171,17 @@ NameMeaning meaning_of_name(std::string_view name) {
   for (std::size_t at = words.size(); at-- > 0;) {
     const std::string_view before = at > 0 ? std::string_view(words[at - 1]) : std::string_view();
     // `pass-through`, `passThrough`: a way, not a password; `renderPass`: a round.
-    if (words[at] == "pass" && ((at + 1 < words.size() && words[at + 1] == "through") || one_of(before, k_other_passes))) {
+    if (words[at] == "pass" && ((at + 1 < words.size() && words[at + 1] == "through") || text::is_one_of(before, k_other_passes))) {
       continue;
     }
     const NameMeaning meaning = meaning_of_word(words[at], before);
     if (meaning.strength == NameStrength::none) {
-      if (one_of(words[at], k_about)) {
+      if (text::is_one_of(words[at], k_about)) {
         return {};
       }
       continue;
     }
-    if (meaning.strength == NameStrength::weak && at + 1 < words.size() && !one_of(words[at + 1], k_after_weak)) {
+    if (meaning.strength == NameStrength::weak && at + 1 < words.size() && !text::is_one_of(words[at + 1], k_after_weak)) {
       return {meaning.klass, NameStrength::faint};
     }
     return meaning;
@@ -198,7 +194,7 @@ bool is_about_something(std::string_view name) {
       {"sha", "digest", "checksum", "sum", "etag", "commit", "build", "revision", "rev", "image", "tag", "branch",
        "url", "region", "zone", "cluster", "user", "username", "email", "account", "project", "org", "team", "docs"});
   const Words words = words_of(name);
-  return !words.empty() && (one_of(words.back(), k_about) || one_of(words.back(), k_more));
+  return !words.empty() && (text::is_one_of(words.back(), k_about) || text::is_one_of(words.back(), k_more));
 }
 
 std::string_view class_of_name(std::string_view name) { return meaning_of_name(name).klass; }

@@ -17,11 +17,6 @@ bool is_letter(char c) { return is_lower(c) || is_upper(c); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::ranges::find(list, word) != list.end();
-}
-
 constexpr auto k_common_words = std::to_array<std::string_view>({
     "null", "none", "nil", "true", "false", "undefined", "empty", "yes", "no", "on", "off", "required", "optional",
     "string", "str", "integer", "int", "number", "boolean", "bool", "object", "array", "text", "bytes", "byte", "char",
@@ -280,7 +275,7 @@ bool is_location(std::string_view value) {
 
 bool is_common_word(std::string_view value) {
   const std::string lower = text::ascii_lower(value);
-  return one_of(lower, k_common_words);
+  return text::is_one_of(lower, k_common_words);
 }
 
 bool is_random(std::string_view value, std::size_t length_min) {

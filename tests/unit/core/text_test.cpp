@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 using namespace sourceos;
 
 TEST_CASE("shown text can not steer a terminal or turn a line around") {
@@ -30,6 +32,15 @@ TEST_CASE("a glob's star stops at a slash and its double star does not") {
   CHECK(text::glob_match("[a-c]?", "bz"));
   CHECK_FALSE(text::glob_match("[!a-c]?", "bz"));
   CHECK_FALSE(text::glob_match("a*a*a*a*a*a*b", std::string(200, 'a')));
+}
+
+TEST_CASE("a word is one of a list or not") {
+  constexpr auto k_list = std::to_array<std::string_view>({"one", "", "two"});
+  CHECK(text::is_one_of("two", k_list));
+  CHECK(text::is_one_of("", k_list));
+  CHECK_FALSE(text::is_one_of("tw", k_list));
+  CHECK_FALSE(text::is_one_of("too", k_list));
+  CHECK_FALSE(text::is_one_of("", std::span(k_list).first(1)));
 }
 
 TEST_CASE("parts, lines and words") {
